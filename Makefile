@@ -1,0 +1,56 @@
+# Two commands for a stranger: `make run` (the demo store on port 8080) and `make test` (everything).
+# Each does all its own set-up; see README.md.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8080
+
+.PHONY: run test quick lint types bench lock clean tools
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.installed
+	$(BIN)/shelfcast demo --port $(PORT)
+
+test: $(VENV)/.tested tools lint types
+	$(BIN)/python -m pytest
+
+# Everything but the slow lab: what a developer runs between two edits.
+quick: $(VENV)/.tested
+	$(BIN)/python -m pytest -x -q --ignore=tests/lab
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.tested
+	$(BIN)/mypy
+
+bench: $(VENV)/.tested
+	$(BIN)/python -m tests.bench
+
+# What the tests need from Debian. Installs it where it may; where it may not, it says what is missing.
+tools:
+	@sh tests/lab/tools.sh
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (set PYTHON=...)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { sh tests/lab/tools.sh python3-venv && $(PYTHON) -m venv $(VENV); }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made requirements.lock pyproject.toml
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-test.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+# Hashes of every file, name of no package host.
+lock: $(VENV)/.made
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --custom-compile-command 'make lock' pyproject.toml requirements-build.in -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --group test -c requirements.lock pyproject.toml requirements-build.in -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Door counters: cumulative in and out with a boot id, never people."""

@@ -1,0 +1,1 @@
+"""Shelf scales: grams on a shelf."""

@@ -1,0 +1,92 @@
+"""The desk: what page, API and feed may ask of the running program, as one protocol.
+
+The program implements it; `web` and `uplink` know nothing else of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.observations import Fact
+from gateway.board import Board
+from gateway.requests import HoldAnswer, HoldRequest, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One number for `/metrics`. `kind` is `counter` or `gauge`; the name has no prefix."""
+
+    name: str
+    kind: str
+    help: str
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FootfallBucket:
+    """Footfall of [`since`, `until`). `occupancy` at its end. Rates None when too few."""
+
+    since: float
+    until: float
+    entries: int
+    exits: int
+    visitors: int
+    occupancy: int
+    transactions: int
+    rate: float | None
+    low: float | None
+    high: float | None
+    estimated: bool
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of a GTIN's history."""
+
+    t: float
+    reason: str
+    qty: int
+    zone: str | None
+    epc: str | None
+    ref: str | None
+
+
+class Desk(Protocol):
+    """The running program as others may use it. Every method runs in the program's own loop."""
+
+    board: Board
+
+    def now(self) -> float:
+        """The gateway's wall clock, seconds UTC."""
+
+    async def record(self, fact: Fact) -> Verdict:
+        """Take a sale, return, delivery or stocktake; comes back when it is on disk.
+
+        Raises:
+            NotStored: the disk did not take it.
+        """
+
+    async def hold(self, request: HoldRequest) -> HoldAnswer:
+        """Promise goods to somebody; comes back when it is on disk. Raises `NotStored`."""
+
+    async def collect(self, hold_id: str) -> HoldAnswer:
+        """The shopper took the goods. Raises `NotStored`."""
+
+    async def release(self, hold_id: str) -> HoldAnswer:
+        """The hold is off. Raises `NotStored`."""
+
+    async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
+        """Footfall from disk in buckets of `step` seconds, oldest first."""
+
+    async def history(self, gtin: str, limit: int) -> Sequence[LedgerEntry]:
+        """The newest lines of a GTIN's ledger, newest first."""
+
+    def samples(self) -> Sequence[Sample]:
+        """Every counter and gauge of the program."""
+
+    def ready(self) -> Sequence[str]:
+        """What is missing before the answers can be trusted; empty when ready."""
