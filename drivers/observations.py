@@ -87,7 +87,7 @@ class Advert:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A door counter's totals since its boot id began. `entries` in, `exits` out, never negative."""
+    """A door counter's totals since its boot id began: in and out, never negative."""
 
     src: str
     t: float
@@ -109,7 +109,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a sale or return: `qty` at least 1, `epc` (hex or URN) where the till knows it."""
+    """A line of a sale or return: `qty` at least 1, `epc` (hex or URN) where the till knows it."""
 
     gtin: str
     qty: int

@@ -54,8 +54,6 @@ class Told:
 Shown = (
     StockChanged | ItemEvent | StoreMinute | OccupancyChanged | Conversion | DeviceChanged | Alert
 )
-    StockChanged | ItemEvent | StoreMinute | OccupancyChanged | Conversion | DeviceChanged | Alert
-)
 
 
 class Board:

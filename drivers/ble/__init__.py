@@ -1,1 +1,1 @@
-"""BLE beacons and sensors on the store's own list. Everybody else is dropped in the scanner's callback."""
+"""BLE: beacons and sensors on the store's own list; everybody else is dropped in the callback."""

@@ -1,1 +1,1 @@
-"""The till and the back office: sales, returns, deliveries, stocktakes as observations, with their bodies checked."""
+"""The till and the back office: sales, returns, deliveries and stocktakes, bodies checked."""

@@ -1,1 +1,1 @@
-"""UHF RFID readers: EPC codecs, LLRP over TCP, serial modules. Says tag reads, rounds and reader health."""
+"""UHF RFID readers: EPC codecs, LLRP over TCP, serial modules: reads, rounds, reader health."""
