@@ -1,0 +1,66 @@
+"""What was committed, read through a connection that cannot write."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from gateway.changes import LedgerLine, StoreMinute
+from gateway.storage.rows import OutboxRow
+
+
+class Archive:
+    """A read-only view of the database; each call sees the newest commit. One thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(
+            f"file:{quote(str(path))}?mode=ro", uri=True, check_same_thread=False
+        )
+        self._db.execute("PRAGMA query_only = ON")
+        self._db.execute("PRAGMA busy_timeout = 5000")
+
+    def memory(self, engine: str) -> dict[str, str]:
+        """All that an engine asked to remember, by key."""
+        rows = self._db.execute(
+            "SELECT key, value FROM memory WHERE engine = ? ORDER BY key", (engine,)
+        )
+        return {str(key): str(value) for key, value in rows}
+
+    def outbox_after(self, key: tuple[int, int], limit: int) -> list[OutboxRow]:
+        """The next unacknowledged messages after (boot, seq), in order."""
+        rows = self._db.execute(
+            "SELECT boot, seq, topic, payload, t FROM outbox WHERE (boot, seq) > (?, ?)"
+            " ORDER BY boot, seq LIMIT ?",
+            (*key, limit),
+        )
+        return [OutboxRow(*row) for row in rows]
+
+    def outbox_size(self) -> tuple[int, int]:
+        """Messages waiting, and the bytes of their payloads."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(sum(length(CAST(payload AS BLOB))), 0) FROM outbox"
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def store_minutes(self, since: float, until: float) -> list[StoreMinute]:
+        """Minutes that ended in (`since`, `until`], oldest first."""
+        rows = self._db.execute(
+            "SELECT t, entries, exits, visitors, occupancy, transactions, estimated"
+            " FROM store_minute WHERE t > ? AND t <= ? ORDER BY t",
+            (since, until),
+        )
+        return [StoreMinute(*numbers, bool(estimated)) for *numbers, estimated in rows]
+
+    def ledger(self, gtin: str, limit: int) -> list[LedgerLine]:
+        """The newest lines of a GTIN's ledger, newest first."""
+        rows = self._db.execute(
+            "SELECT t, gtin, reason, qty, zone, epc, ref FROM ledger WHERE gtin = ?"
+            " ORDER BY t DESC, id DESC LIMIT ?",
+            (gtin, limit),
+        )
+        return [LedgerLine(*row) for row in rows]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()

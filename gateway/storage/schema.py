@@ -1,0 +1,42 @@
+"""Tables and their migrations, run by sqlite-utils when the journal opens a database."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+MIGRATIONS = Migrations("shelfcast")
+
+
+@MIGRATIONS(name="0001_first")
+def _first(db: Database) -> None:
+    db.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+    db.execute(
+        "CREATE TABLE memory (engine TEXT, key TEXT, value TEXT NOT NULL,"
+        " PRIMARY KEY (engine, key)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE ledger (id INTEGER PRIMARY KEY, t REAL NOT NULL, gtin TEXT NOT NULL,"
+        " reason TEXT NOT NULL, qty INTEGER NOT NULL, zone TEXT, epc TEXT, ref TEXT)"
+    )
+    db.execute("CREATE INDEX ledger_by_gtin ON ledger (gtin, t)")
+    db.execute(
+        "CREATE TABLE door_minute (t REAL, door TEXT, entries INTEGER NOT NULL,"
+        " exits INTEGER NOT NULL, PRIMARY KEY (t, door)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE store_minute (t REAL PRIMARY KEY, entries INTEGER NOT NULL,"
+        " exits INTEGER NOT NULL, visitors INTEGER NOT NULL, occupancy INTEGER NOT NULL,"
+        " transactions INTEGER NOT NULL, estimated INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE outbox (boot INTEGER, seq INTEGER, topic TEXT NOT NULL,"
+        " payload TEXT NOT NULL, t REAL NOT NULL, PRIMARY KEY (boot, seq)) WITHOUT ROWID"
+    )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables to this program's version. Raises `sqlite3.DatabaseError`."""
+    MIGRATIONS.apply(Database(connection))
