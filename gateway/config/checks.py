@@ -1,0 +1,215 @@
+"""What several keys of `store.toml` must be together.
+
+Works on the file's plain tables, not on the checked model, so that one wrong key elsewhere hides no
+fault here. What has the wrong type is passed over: the model has said so already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from drivers.gtin import check_digit
+from gateway.config.faults import proposal, shown
+from gateway.config.locate import Path
+
+Report: TypeAlias = Callable[[Path, str, str], None]
+"""Takes path, what is wrong, what would be right."""
+
+Table: TypeAlias = Mapping[str, Any]
+
+DOOR_NEEDS = {
+    "shelfcast": ("port",),
+    "gpio": ("port", "unit"),
+    "axis": ("address",),
+    "milesight": ("address", "unit"),
+    "xovis": ("address", "unit"),
+}
+"""One of these; milesight and xovis may call us, then `unit` is the serial number they give."""
+
+MATCHES = {
+    "ibeacon": ("major", "minor"),
+    "altbeacon": ("major", "minor"),
+    "eddystone": ("instance",),
+    "address": (),
+}
+
+
+def cross_check(raw: Table, report: Report) -> None:
+    """Report every fault between the keys of `raw`."""
+    zones = [str(zone["id"]) for _, zone in tables(raw, ("zone",)) if "id" in zone]
+    _unique_zones(raw, report)
+    _unique_devices(raw, report)
+    for path, reader in tables(raw, ("reader",)):
+        _reader_wire(path, reader, report)
+        _antennas(path, reader, zones, report)
+    for path, door in tables(raw, ("door",)):
+        _door_wire(path, door, report)
+    for path, beacon in tables(raw, ("ble", "beacon")):
+        _beacon(path, beacon, zones, report)
+    _beacons_apart(raw, report)
+    _uplink(raw, report)
+
+
+def warn(raw: Table, report: Report) -> None:
+    """Report what stands, but is hardly what was meant."""
+    store = raw.get("store")
+    gln = store.get("gln") if isinstance(store, dict) else None
+    if isinstance(gln, str) and len(gln) == 13 and gln.isascii() and gln.isdigit():
+        right = check_digit(gln[:-1])
+        if int(gln[-1]) != right:
+            report(("store", "gln"), "wrong check digit", f"the last digit should be {right}")
+    if not any(key in raw for key in ("reader", "door", "till")) and not _beacons(raw):
+        report(
+            (),
+            "no device: no reader, no door, no beacon",
+            "add one, or [till] to say that stock comes from the till alone",
+        )
+    for path, reader in tables(raw, ("reader",)):
+        if not reader.get("antenna"):
+            report(
+                path, "a reader without an antenna hears nothing", "add [[reader.antenna]] below it"
+            )
+
+
+def tables(raw: object, keys: Path) -> Iterator[tuple[Path, Table]]:
+    """Each table of an array of tables, with its path; nothing where there is no such array."""
+    found: object = raw
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    if isinstance(found, list):
+        for place, table in enumerate(found):
+            if isinstance(table, dict):
+                yield (*keys, place), table
+
+
+def _beacons(raw: Table) -> list[tuple[Path, Table]]:
+    ble = raw.get("ble")
+    enabled = isinstance(ble, dict) and ble.get("enabled") is not False
+    return list(tables(raw, ("ble", "beacon"))) if enabled else []
+
+
+def _unique_zones(raw: Table, report: Report) -> None:
+    seen: dict[str, Path] = {}
+    for path, zone in tables(raw, ("zone",)):
+        _once(zone, path, seen, "zone", report)
+
+
+def _unique_devices(raw: Table, report: Report) -> None:
+    seen: dict[str, Path] = {}
+    for keys in (("reader",), ("door",), ("ble", "beacon")):
+        for path, device in tables(raw, keys):
+            _once(device, path, seen, "device", report)
+
+
+def _once(table: Table, path: Path, seen: dict[str, Path], what: str, report: Report) -> None:
+    name = table.get("id")
+    if not isinstance(name, str):
+        return
+    if name in seen:
+        first = ".".join(str(part) for part in seen[name] if isinstance(part, str))
+        report(
+            (*path, "id"),
+            f"{shown(name)} is the id of another {what} already",
+            f"give this one an id of its own (the other is a [[{first}]])",
+        )
+    else:
+        seen[name] = path
+
+
+def _reader_wire(path: Path, reader: Table, report: Report) -> None:
+    driver, by_net, by_port = (
+        reader.get("driver", "llrp"),
+        reader.get("address"),
+        reader.get("port"),
+    )
+    if driver == "llrp":
+        if by_port:
+            report((*path, "port"), "an LLRP reader is on the network", "write address instead")
+        elif not by_net:
+            report((*path, "address"), "missing", 'add address = "192.168.1.20:5084"')
+    elif bool(by_net) == bool(by_port):
+        wrong = "both address and port" if by_net else "missing"
+        right = "keep one of them" if by_net else 'add port = "/dev/serial/by-id/…"'
+        report((*path, "port"), wrong, right)
+    elif isinstance(by_net, str) and ":" not in by_net:
+        report((*path, "address"), "no TCP port", f'write for example "{by_net}:4001"')
+    if reader.get("tls") is True and driver != "llrp":
+        report((*path, "tls"), f"driver {shown(driver)} has no TLS", "take tls out")
+
+
+def _antennas(path: Path, reader: Table, zones: Collection[str], report: Report) -> None:
+    seen: set[int] = set()
+    for place, antenna in tables(reader, ("antenna",)):
+        where = (*path, *place)
+        _known_zone(where, antenna, zones, report)
+        number = antenna.get("number")
+        if isinstance(number, int) and number in seen:
+            report((*where, "number"), f"antenna {number} stands twice", "number each once")
+        elif isinstance(number, int):
+            seen.add(number)
+
+
+def _known_zone(path: Path, table: Table, zones: Collection[str], report: Report) -> None:
+    zone = table.get("zone")
+    if isinstance(zone, str) and zone and zone not in zones:
+        report((*path, "zone"), f"no zone {shown(zone)}", proposal(zone, zones))
+
+
+def _door_wire(path: Path, door: Table, report: Report) -> None:
+    needs = DOOR_NEEDS.get(str(door.get("driver", "shelfcast")))
+    if needs is None or any(door.get(key) for key in needs):
+        return
+    example = {"port": '"/dev/serial/by-id/…"', "address": '"192.168.1.30"', "unit": '"17"'}
+    report(
+        (*path, needs[0]), "missing", " or ".join(f"add {key} = {example[key]}" for key in needs)
+    )
+
+
+def _beacon(path: Path, beacon: Table, zones: Collection[str], report: Report) -> None:
+    _known_zone(path, beacon, zones, report)
+    if beacon.get("role") == "scale":
+        for key, right in (("zone", "where it stands"), ("gtin", "what lies on it")):
+            if not beacon.get(key):
+                report((*path, key), "missing", f"a scale needs {key}: {right}")
+    match = beacon.get("match")
+    if isinstance(match, dict):
+        _match((*path, "match"), match, report)
+
+
+def _match(path: Path, match: Table, report: Report) -> None:
+    ways = [way for way in MATCHES if way in match]
+    if len(ways) != 1:
+        wrong = f"{' and '.join(ways)} at once" if ways else "nothing to know the beacon by"
+        report(path, wrong, "write exactly one of " + ", ".join(MATCHES))
+        return
+    for key in MATCHES[ways[0]]:
+        if key not in match:
+            report((*path, key), "missing", f"{ways[0]} needs {key} beside it")
+    others = {key for keys in MATCHES.values() for key in keys} - set(MATCHES[ways[0]])
+    for key in sorted(others & set(match)):
+        report((*path, key), f"{ways[0]} has no {key}", f"take {key} out")
+
+
+def _beacons_apart(raw: Table, report: Report) -> None:
+    """Two beacons that are known by the same thing cannot be told apart."""
+    seen: dict[str, object] = {}
+    for path, beacon in tables(raw, ("ble", "beacon")):
+        match = beacon.get("match")
+        if not isinstance(match, dict):
+            continue
+        known_by = repr(sorted((key, str(value).upper()) for key, value in match.items()))
+        if match and known_by in seen:
+            report((*path, "match"), f"same as that of {seen[known_by]}", "give each its own")
+        seen.setdefault(known_by, shown(beacon.get("id", "another beacon")))
+
+
+def _uplink(raw: Table, report: Report) -> None:
+    uplink = raw.get("uplink")
+    if not isinstance(uplink, dict):
+        return
+    for one, other in (("client_cert", "client_key"), ("client_key", "client_cert")):
+        if uplink.get(one) and not uplink.get(other):
+            report(("uplink", other), f"missing beside {one}", f"add {other}, or take {one} out")
+    if uplink.get("password") and uplink.get("password_file"):
+        report(("uplink", "password"), "stands beside password_file", "keep one of them")

@@ -1,0 +1,32 @@
+"""The store as the engines see it."""
+
+from __future__ import annotations
+
+from gateway.config.load import Store
+from gateway.stock.layout import Article, Layout, Scale, Zone
+
+
+def layout_of(store: Store) -> Layout:
+    """Zones, antennas, articles, planogram, scales and promise of `store`."""
+    config = store.config
+    return Layout(
+        zones=tuple(Zone(zone.id, zone.kind) for zone in config.zone),
+        antennas={
+            (reader.id, antenna.number): antenna.zone
+            for reader in config.reader
+            for antenna in reader.antenna
+        },
+        articles={
+            row.gtin: Article(row.gtin, row.low, row.safety, row.unit_grams)
+            for row in store.catalogue.values()
+        },
+        planogram=dict(store.planogram),
+        scales={
+            beacon.id: Scale(beacon.zone, beacon.gtin)
+            for beacon in config.ble.beacon
+            if beacon.role == "scale" and beacon.zone and beacon.gtin
+        },
+        level=config.promise.level,
+        safety=config.promise.safety,
+        stale_after=config.promise.stale_after,
+    )

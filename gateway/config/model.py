@@ -1,0 +1,257 @@
+"""Every key of `store.toml` with its default, as frozen values.
+
+A section here knows what one key may be. What several keys must be together (zones that exist, ids
+that are unique) is judged in `checks`; where a key stands in the file, in `locate`.
+Durations are seconds, sizes bytes. An optional text that is empty is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from gateway.config import values
+from gateway.stock.layout import ZoneKind
+
+LLRP_PORT = 5084
+LLRP_TLS_PORT = 5085
+"""Registered with IANA for LLRP and LLRP over TLS (LLRP 2.0, section 6)."""
+
+_ID = r"^[A-Za-z0-9-]{1,32}$"
+_DEVICE = r"^[A-Za-z0-9_.-]{1,64}$"
+
+
+def _or_none(value: object) -> object:
+    return None if value == "" else value
+
+
+def _hex(size: int) -> Callable[[str], str]:
+    return lambda value: values.hex_of(value, size)
+
+
+StoreId: TypeAlias = Annotated[str, Field(pattern=_ID)]
+Name: TypeAlias = Annotated[str, Field(pattern=_DEVICE)]
+Optional: TypeAlias = Annotated[str | None, BeforeValidator(_or_none)]
+Duration: TypeAlias = Annotated[float, BeforeValidator(values.duration)]
+Size: TypeAlias = Annotated[int, BeforeValidator(values.size)]
+Gtin: TypeAlias = Annotated[str, AfterValidator(values.gtin)]
+Gln: TypeAlias = Annotated[str, AfterValidator(values.gln)]
+Address: TypeAlias = Annotated[str, AfterValidator(values.address)]
+Hours: TypeAlias = Annotated[values.Opening, BeforeValidator(values.opening)]
+Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Section(BaseModel):
+    """What all tables of the file share: frozen, and no key that we do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _the_id(data: dict[str, Any]) -> str:
+    """What has no name of its own is called by its id (absent here when it did not check)."""
+    return str(data.get("id", ""))
+
+
+class StoreSection(Section):
+    """`[store]`. `hours` by day; a day that is not named has no known hours, `[]` is closed."""
+
+    id: StoreId
+    name: str = Field(default_factory=_the_id)
+    timezone: Annotated[str, AfterValidator(values.timezone)] = "UTC"
+    gln: Annotated[Gln | None, BeforeValidator(_or_none)] = None
+    hours: Mapping[Day, tuple[Hours, ...]] = Field(default_factory=dict)
+
+
+class CatalogueSection(Section):
+    """`[catalogue]`: two CSV files, named relative to `store.toml`."""
+
+    file: Optional = None
+    planogram: Optional = None
+
+
+class ZoneSection(Section):
+    """`[[zone]]`: a place that the store has a name for."""
+
+    id: Name
+    kind: ZoneKind = ZoneKind.SHELF
+    name: str = Field(default_factory=_the_id)
+
+
+class AntennaSection(Section):
+    """`[[reader.antenna]]`: what it hears lies in `zone`. `power_dbm` overrides the reader's."""
+
+    number: Annotated[int, Field(ge=1, le=255)]
+    zone: str
+    power_dbm: Annotated[float, Field(ge=-10, le=36)] | None = None
+
+
+class ReaderSection(Section):
+    """`[[reader]]`: a UHF reader on the network (`address`) or on a serial port (`port`).
+
+    `session` is the Gen2 inventory session; `round_ms` the longest time of one antenna's round.
+    """
+
+    id: Name
+    driver: Literal["llrp", "m100", "a0", "uhf288", "m6e", "chainway"] = "llrp"
+    address: Annotated[Address | None, BeforeValidator(_or_none)] = None
+    port: Optional = None
+    baud: Annotated[int, Field(ge=1200, le=4_000_000)] = 115_200
+    tls: bool = False
+    power_dbm: Annotated[float, Field(ge=-10, le=36)] | None = None
+    session: Annotated[int, Field(ge=0, le=3)] | None = None
+    round_ms: Annotated[int, Field(ge=10, le=60_000)] | None = None
+    antenna: tuple[AntennaSection, ...] = ()
+
+    @property
+    def host_port(self) -> tuple[str, int] | None:
+        """Where to connect, LLRP's port filled in; None on a serial port."""
+        return _connect_to(self.address, LLRP_TLS_PORT if self.tls else LLRP_PORT)
+
+
+class DoorSection(Section):
+    """`[[door]]`: a people counter.
+
+    Attributes:
+        calibration: counted × this = people, as found on site.
+        invert: the sensor hangs the other way round: its in is our out.
+        unit: the line, logic or pin inside the sensor, or its serial number where it calls us.
+    """
+
+    id: Name
+    driver: Literal["shelfcast", "milesight", "xovis", "axis", "gpio"] = "shelfcast"
+    port: Optional = None
+    address: Annotated[Address | None, BeforeValidator(_or_none)] = None
+    baud: Annotated[int, Field(ge=1200, le=4_000_000)] = 57_600
+    unit: Optional = None
+    calibration: Annotated[float, Field(gt=0, le=10)] = 1.0
+    invert: bool = False
+    username: Optional = None
+    password: Optional = None
+    password_file: Optional = None
+    token: Optional = None
+    token_file: Optional = None
+
+    @property
+    def host_port(self) -> tuple[str, int] | None:
+        """Where to connect, HTTP's port filled in; None when there is no address."""
+        return _connect_to(self.address, 80)
+
+
+class MatchSection(Section):
+    """What a beacon is known by: exactly one of `ibeacon`, `altbeacon`, `eddystone`, `address`.
+
+    `ibeacon` and `altbeacon` need `major` and `minor`, `eddystone` (the namespace) `instance`.
+    """
+
+    ibeacon: Annotated[str, AfterValidator(values.uuid)] | None = None
+    altbeacon: Annotated[str, AfterValidator(values.uuid)] | None = None
+    major: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    minor: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    eddystone: Annotated[str, AfterValidator(_hex(10))] | None = None
+    instance: Annotated[str, AfterValidator(_hex(6))] | None = None
+    address: Annotated[str, AfterValidator(values.radio_address)] | None = None
+
+
+class BeaconSection(Section):
+    """`[[ble.beacon]]`: one device on the store's own list. `key_file`: its BTHome key in hex."""
+
+    id: Name
+    role: Literal["staff", "basket", "scale", "fridge", "opener"]
+    match: MatchSection
+    zone: Optional = None
+    gtin: Annotated[Gtin | None, BeforeValidator(_or_none)] = None
+    key_file: Optional = None
+
+
+class BleSection(Section):
+    """`[ble]`: the Bluetooth scanner and the store's own devices."""
+
+    enabled: bool = True
+    adapter: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.-]{1,32}$")] = "hci0"
+    beacon: tuple[BeaconSection, ...] = ()
+
+
+class TillSection(Section):
+    """`[till]`: the ways by which sales come in."""
+
+    sources: tuple[Literal["http", "mqtt", "file"], ...] = ("http",)
+
+
+class PromiseSection(Section):
+    """`[promise]`: how sure a promise is, what is kept back, when silence makes it unsure."""
+
+    level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    safety: Annotated[int, Field(ge=0, le=100_000)] = 0
+    stale_after: Duration = 600.0
+
+
+class WebSection(Section):
+    """`[web]`: where page and API are, and whether reading them needs a token."""
+
+    listen: Annotated[str, AfterValidator(values.listen)] = "0.0.0.0:8080"
+    open_reading: bool = True
+
+    @property
+    def host_port(self) -> tuple[str, int]:
+        """Host and port to listen on; port 0 is any free one."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class UplinkSection(Section):
+    """`[uplink]`: the broker that carries the feed to HQ. `password` stands only as `${NAME}`."""
+
+    url: Annotated[str, AfterValidator(values.broker_url)]
+    username: Optional = None
+    password: Optional = None
+    password_file: Optional = None
+    ca_file: Optional = None
+    client_cert: Optional = None
+    client_key: Optional = None
+    shards: Annotated[int, Field(ge=1, le=65_536)] = 1
+    ack: Literal["hq", "broker"] = "hq"
+    outbox_bytes: Size = 256_000_000
+
+    @property
+    def tls(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self.url.startswith(("mqtts:", "wss:"))
+
+    @property
+    def host_port(self) -> tuple[str, int]:
+        """The broker's host and port, the scheme's own port filled in."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or values.BROKER_PORTS[parts.scheme]
+
+
+class PrivacySection(Section):
+    """`[privacy]`: the smallest bucket of people that leaves the store; days kept on disk."""
+
+    minimum_count: Annotated[int, Field(ge=0, le=1000)] = 3
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 35
+
+
+class StoreConfig(Section):
+    """The whole of `store.toml`. `uplink` None: the gateway serves the store alone."""
+
+    store: StoreSection
+    zone: Annotated[tuple[ZoneSection, ...], Field(min_length=1)]
+    catalogue: CatalogueSection = CatalogueSection()
+    reader: tuple[ReaderSection, ...] = ()
+    door: tuple[DoorSection, ...] = ()
+    ble: BleSection = BleSection(enabled=False)
+    till: TillSection = TillSection()
+    promise: PromiseSection = PromiseSection()
+    web: WebSection = WebSection()
+    uplink: UplinkSection | None = None
+    privacy: PrivacySection = PrivacySection()
+
+
+def _connect_to(address: str | None, port: int) -> tuple[str, int] | None:
+    if address is None:
+        return None
+    place = values.host_port(address)
+    return place.host, place.port or port
