@@ -50,7 +50,10 @@ class Archive:
             " FROM store_minute WHERE t > ? AND t <= ? ORDER BY t",
             (since, until),
         )
-        return [StoreMinute(*numbers, bool(estimated)) for *numbers, estimated in rows]
+        return [
+            StoreMinute(t, entries, exits, visitors, occupancy, transactions, bool(estimated))
+            for t, entries, exits, visitors, occupancy, transactions, estimated in rows
+        ]
 
     def ledger(self, gtin: str, limit: int) -> list[LedgerLine]:
         """The newest lines of a GTIN's ledger, newest first."""

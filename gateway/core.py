@@ -1,0 +1,122 @@
+"""The core: the engines side by side behind one door. Pure: observations in, changes out.
+
+The program drives it with the real clock, replay with a capture's own arrival times; neither can
+tell it apart, and it cannot tell them apart.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from drivers.observations import Delivery, Observation, Return, Sale, Stocktake
+from drivers.pos.digest import fact_digest
+from gateway.changes import Change
+from gateway.footfall.engine import FootfallEngine
+from gateway.footfall.rules import FootfallRules
+from gateway.health import Health, HealthRules
+from gateway.once import Once
+from gateway.requests import HoldAnswer, HoldRequest, Verdict
+from gateway.stock.engine import StockEngine
+from gateway.stock.layout import Layout, Naming
+
+FARTHEST_AHEAD_SECONDS = 3_600.0
+"""An observation from further in the future than this is a device's broken clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreRules:
+    """All that the engines must know of a store. `keep_seconds`: how long ids of facts count."""
+
+    layout: Layout
+    footfall: FootfallRules
+    health: HealthRules
+    keep_seconds: float
+
+
+class Core:
+    """All engines of one store. `faults` counts by `engine/reason` what was not believed."""
+
+    def __init__(self, rules: CoreRules, naming: Naming) -> None:
+        self.stock = StockEngine(rules.layout, naming)
+        self.footfall = FootfallEngine(rules.footfall)
+        self.health = Health(rules.health)
+        self._once = Once(rules.keep_seconds)
+        self._own_faults: Counter[str] = Counter()
+
+    @property
+    def faults(self) -> Mapping[str, int]:
+        """Counted drops of all engines."""
+        rooms = {
+            "core": self._own_faults,
+            "stock": self.stock.faults,
+            "footfall": self.footfall.faults,
+            "health": self.health.faults,
+        }
+        return {f"{room}/{why}": n for room, kept in rooms.items() for why, n in kept.items()}
+
+    def restore(self, memory: Callable[[str], Mapping[str, str]], now: float) -> None:
+        """Take back what earlier `Remember` changes kept; `memory` gives it by engine."""
+        self._once.restore(memory("once"))
+        self.footfall.restore(memory("footfall"))
+        self.stock.restore(dict(memory("stock")), now)
+
+    def observe(self, obs: Observation) -> Verdict:
+        """Take one observation; what has no id is always new, what has one counts once."""
+        if not _possible(obs):
+            self._own_faults["impossible_time"] += 1
+            return Verdict.CONFLICT
+        verdict = self._judge(obs)
+        if verdict is Verdict.NEW:
+            self.stock.observe(obs)
+            self.footfall.observe(obs)
+        else:
+            self._own_faults[f"fact_{verdict}"] += 1
+        self.health.observe(obs)
+        return verdict
+
+    def advance(self, now: float) -> list[Change]:
+        """What is known at `now` and was not said before, in the order it is to be told."""
+        return [
+            *self.health.advance(now),
+            *self.stock.advance(now),
+            *self.footfall.advance(now),
+            *self._once.advance(now),
+        ]
+
+    def hold(self, request: HoldRequest, now: float) -> HoldAnswer:
+        """Promise goods; `advance` says the changes."""
+        return self.stock.hold(request, now)
+
+    def collect(self, hold_id: str, now: float) -> HoldAnswer:
+        """The goods of a hold were handed over."""
+        return self.stock.collect(hold_id, now)
+
+    def release(self, hold_id: str, now: float) -> HoldAnswer:
+        """A hold is off."""
+        return self.stock.release(hold_id, now)
+
+    def _judge(self, obs: Observation) -> Verdict:
+        match obs:
+            case Sale() | Return() | Delivery() | Stocktake():
+                if obs.id is None:
+                    return Verdict.NEW
+                kind = type(obs).__name__.lower()
+                return self._once.judge(kind, obs.id, fact_digest(obs), obs.at)
+            case _:
+                return Verdict.NEW
+
+
+def _possible(obs: Observation) -> bool:
+    """Whether the times of an observation can be true; the columns of reads are judged later."""
+    if not math.isfinite(obs.at) or obs.at < 0:
+        return False
+    match obs:
+        case Sale() | Return() | Delivery() | Stocktake():
+            return math.isfinite(obs.t)
+        case _ if hasattr(obs, "t") and isinstance(obs.t, float):
+            return math.isfinite(obs.t) and obs.t <= obs.at + FARTHEST_AHEAD_SECONDS
+        case _:
+            return True

@@ -1,0 +1,71 @@
+"""Runs each source by itself: one that dies is restarted, shown, and takes nobody with it.
+
+The only place with a broad handler: whatever a driver's fault is, the store goes on with the rest,
+and the fault is logged with its trace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass
+
+from drivers.observations import Device, DeviceState
+from drivers.source import Clock, Emit, Source, SourceLost
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 60.0
+HEALTHY_AFTER_SECONDS = 60.0
+"""A source that ran this long was well: its next fall starts with the first wait again."""
+
+
+@dataclass(slots=True)
+class Backoff:
+    """Waits that double from fall to fall, with jitter so that devices do not return in step."""
+
+    random: random.Random
+    falls: int = 0
+
+    def next_wait(self, ran_seconds: float) -> float:
+        """Seconds to wait after a source that ran for `ran_seconds` fell."""
+        self.falls = 1 if ran_seconds >= HEALTHY_AFTER_SECONDS else self.falls + 1
+        longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(self.falls - 1, 10))
+        wait: float = longest * self.random.uniform(0.5, 1.0)
+        return wait
+
+
+async def supervise(source: Source, emit: Emit, clock: Clock, jitter: random.Random) -> None:
+    """Run `source` until cancelled, again and again."""
+    backoff = Backoff(jitter)
+    while True:
+        begun = clock.monotonic()
+        why = await _run_once(source, emit, clock)
+        source.faults["restarts"] += 1
+        now = clock.wall()
+        emit(Device(source.name, now, now, DeviceState.OFFLINE, detail=why))
+        await clock.sleep(backoff.next_wait(clock.monotonic() - begun))
+
+
+async def _run_once(source: Source, emit: Emit, clock: Clock) -> str:
+    """Run `source` until it falls; the plain reason why."""
+    try:
+        await source.run(emit, clock)
+    except (SourceLost, OSError) as lost:
+        log.warning("%s: %s", source.name, lost)
+        return str(lost) or type(lost).__name__
+    except Exception:
+        log.exception("%s: the driver failed; it is started again", source.name)
+        return "the driver failed; see the log"
+    return "ended"
+
+
+async def supervise_all(
+    sources: list[Source], emit: Emit, clock: Clock, jitter: random.Random
+) -> None:
+    """Run all sources side by side until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for source in sources:
+            group.create_task(supervise(source, emit, clock, jitter), name=f"source {source.name}")
