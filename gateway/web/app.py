@@ -1,0 +1,66 @@
+"""The application: every route behind one rim of error pages, headers and counts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from gateway.desk import Desk
+from gateway.web import (
+    availability,
+    described,
+    devices,
+    events,
+    facts,
+    footfall,
+    health,
+    holds,
+    pages,
+    problems,
+)
+from gateway.web.access import Access
+from gateway.web.context import Extension, Web
+from gateway.web.rim import Rim
+from gateway.web.shop import Shop
+
+_ABOUT = (
+    "What is on the shelf right now, and how many of those who came in bought. Times are RFC 3339"
+    " UTC, errors RFC 9457 problem details."
+)
+
+
+def create_app(
+    desk: Desk,
+    shop: Shop,
+    *,
+    access: Access,
+    extensions: Sequence[Extension] = (),
+    monotonic: Callable[[], float] = time.monotonic,
+) -> FastAPI:
+    """The ASGI application of one store.
+
+    `monotonic` is the clock of rate limits and read rates, in seconds.
+    """
+    # The built-in documentation pages load scripts from the internet: a store may have none.
+    app = FastAPI(
+        title="Shelfcast",
+        version=version("shelfcast"),
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    web = Web(desk, shop, access, monotonic, extensions=tuple(extensions))
+    app.state.web = web
+    for room in (availability, footfall, facts, holds, devices, events, health, pages):
+        app.include_router(room.router)
+    for extension in extensions:
+        if extension.router is not None:
+            app.include_router(extension.router)
+    problems.install(app)
+    described.describe(app)
+    app.add_middleware(Rim, web=web)
+    return app

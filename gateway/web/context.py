@@ -1,0 +1,64 @@
+"""What every handler has at hand, made once by `app.create_app`."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from gateway.desk import Desk
+from gateway.web.access import Access
+from gateway.web.rates import Buckets
+from gateway.web.reads import ReadRates
+from gateway.web.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What an outer program adds to API and page: routes, and one script that every page loads.
+
+    The script is served from this host under `/static/x/NAME`. It finds articles as rows with
+    `data-gtin` and their values as cells with `data-field`, and hears `shelfcast:live` on
+    `document` after every change of the page.
+    """
+
+    router: APIRouter | None = None
+    script: Path | None = None
+
+
+@dataclass(slots=True)
+class Web:
+    """The program, the store, who may do what, and what the web itself counts.
+
+    Attributes:
+        monotonic: seconds of a clock that never steps, for rate limits.
+        stream: names this run's numbering of live events; a resume from another run is a new start.
+        counts: what happened at the rim, by (metric, label value); only ever growing.
+        listeners: live streams that are open now.
+    """
+
+    desk: Desk
+    shop: Shop
+    access: Access
+    monotonic: Callable[[], float]
+    extensions: tuple[Extension, ...] = ()
+    buckets: Buckets = field(default_factory=Buckets)
+    reads: ReadRates = field(default_factory=ReadRates)
+    stream: str = field(default_factory=lambda: secrets.token_hex(4))
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    listeners: int = 0
+
+
+def web_of(request: Request) -> Web:
+    """The `Web` of the app that got the request."""
+    web = request.app.state.web
+    assert isinstance(web, Web)
+    return web
+
+
+AWeb = Annotated[Web, Depends(web_of)]

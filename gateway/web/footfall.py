@@ -1,0 +1,75 @@
+"""Who came and who bought: `/api/v1/footfall`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from gateway.desk import FootfallBucket
+from gateway.web.context import AWeb
+from gateway.web.guard import READING
+from gateway.web.models import ConversionOut, Footfall, FootfallBucketOut, ProblemDetails
+from gateway.web.moments import midnight, parse_moment, parse_step, rfc3339
+from gateway.web.problems import bad_field
+
+STEP_MIN = 60.0
+BUCKETS_MAX = 3_000
+"""A month of quarters of an hour; more is a report, not an answer of a store's gateway."""
+
+router = APIRouter(prefix="/api/v1/footfall", tags=["footfall"], dependencies=READING)
+
+
+@router.get("", responses={422: {"model": ProblemDetails}})
+async def footfall(
+    web: AWeb,
+    since: Annotated[
+        str | None, Query(alias="from", description="RFC 3339 or epoch seconds; default midnight")
+    ] = None,
+    until: Annotated[
+        str | None, Query(alias="to", description="RFC 3339 or epoch seconds; default now")
+    ] = None,
+    step: Annotated[str, Query(description="such as 15m, 1h, 1d; at least 1m")] = "15m",
+) -> Footfall:
+    """Footfall in buckets, by default today's in the store's time zone."""
+    seconds = _asked("step", parse_step, step)
+    end = web.desk.now() if until is None else _asked("to", parse_moment, until)
+    begin = midnight(end, web.shop.clock) if since is None else _asked("from", parse_moment, since)
+    if seconds < STEP_MIN:
+        raise bad_field("step", "must be at least 1m")
+    if begin > end or (begin == end and since is not None):
+        raise bad_field("from", "must be before `to`")
+    if (end - begin) / seconds > BUCKETS_MAX:
+        raise bad_field("step", f"gives more than {BUCKETS_MAX} buckets; ask for a longer step")
+    # The first moment of a day has no footfall yet, and no bucket to ask for.
+    found = await web.desk.footfall(begin, end, seconds) if begin < end else []
+    return Footfall(
+        since=rfc3339(begin),
+        until=rfc3339(end),
+        step=seconds,
+        buckets=[bucket_out(bucket) for bucket in found],
+    )
+
+
+def bucket_out(bucket: FootfallBucket) -> FootfallBucketOut:
+    """One bucket in the API's words."""
+    return FootfallBucketOut(
+        since=rfc3339(bucket.since),
+        until=rfc3339(bucket.until),
+        entries=bucket.entries,
+        exits=bucket.exits,
+        visitors=bucket.visitors,
+        occupancy=bucket.occupancy,
+        transactions=bucket.transactions,
+        conversion=ConversionOut(rate=bucket.rate, low=bucket.low, high=bucket.high),
+        estimated=bucket.estimated,
+        flags=list(bucket.flags),
+    )
+
+
+def _asked(field: str, parse: Callable[[str], float], text: str) -> float:
+    try:
+        return parse(text)
+    except ValueError as wrong:
+        raise bad_field(field, str(wrong)) from wrong

@@ -1,0 +1,149 @@
+"""A small in-memory desk, and a shop to stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from drivers.observations import Fact
+from gateway.board import Board
+from gateway.changes import StockChanged, StockState
+from gateway.desk import FootfallBucket, LedgerEntry, Sample
+from gateway.requests import (
+    Hold,
+    HoldAnswer,
+    HoldRequest,
+    HoldState,
+    HoldVerdict,
+    NotStored,
+    Verdict,
+)
+from gateway.web.shop import Shop, ShopArticle, ShopZone
+
+NOW = 1_763_740_800.0  # 2025-11-21T16:00:00Z
+SCARF = "03453120000011"
+COAT = "03453120000028"
+COAT_BLUE = "03453120000035"
+STRANGER = "04006381333931"
+
+
+class MemoryDesk:
+    """Keeps what it is told in dictionaries; `full` plays a disk that takes nothing."""
+
+    def __init__(self) -> None:
+        self.board = Board()
+        self.clock = NOW
+        self.full = False
+        self.facts: dict[str, Fact] = {}
+        self.holds: dict[str, Hold] = {}
+        self.missing: list[str] = []
+        self.asked: list[tuple[float, float, float]] = []
+        self.lines: list[LedgerEntry] = []
+        self.buckets: list[FootfallBucket] = []
+        self.told: list[Sample] = []
+        self.broken = False
+
+    def now(self) -> float:
+        return self.clock
+
+    async def record(self, fact: Fact) -> Verdict:
+        if self.full:
+            raise NotStored("no space left")
+        if fact.id is None:
+            return Verdict.NEW
+        known = self.facts.setdefault(fact.id, fact)
+        if known is fact:
+            return Verdict.NEW
+        same = replace(known, at=fact.at, t=fact.t) == fact
+        return Verdict.KNOWN if same else Verdict.CONFLICT
+
+    async def hold(self, request: HoldRequest) -> HoldAnswer:
+        if self.full:
+            raise NotStored("no space left")
+        free = self.board.stock[request.gtin].available if request.gtin in self.board.stock else 0
+        free -= sum(h.qty for h in self.holds.values() if h.state is HoldState.OPEN)
+        held = self.holds.get(request.id)
+        if held is not None:
+            same = (held.gtin, held.qty) == (request.gtin, request.qty)
+            return HoldAnswer(HoldVerdict.KNOWN if same else HoldVerdict.CONFLICT, held, free)
+        if request.qty > free:
+            return HoldAnswer(HoldVerdict.INSUFFICIENT, None, free)
+        held = Hold(
+            request.id,
+            request.gtin,
+            request.qty,
+            request.channel,
+            request.order,
+            self.clock,
+            self.clock + request.minutes * 60,
+            HoldState.OPEN,
+        )
+        self.holds[request.id] = held
+        return HoldAnswer(HoldVerdict.NEW, held, free - request.qty)
+
+    async def collect(self, hold_id: str) -> HoldAnswer:
+        return self._end(hold_id, HoldState.COLLECTED)
+
+    async def release(self, hold_id: str) -> HoldAnswer:
+        return self._end(hold_id, HoldState.RELEASED)
+
+    def _end(self, hold_id: str, state: HoldState) -> HoldAnswer:
+        held = self.holds.get(hold_id)
+        if held is None:
+            return HoldAnswer(HoldVerdict.MISSING, None)
+        if held.state is state:
+            return HoldAnswer(HoldVerdict.KNOWN, held)
+        if held.state is not HoldState.OPEN:
+            return HoldAnswer(HoldVerdict.OVER, held)
+        self.holds[hold_id] = replace(held, state=state)
+        return HoldAnswer(HoldVerdict.NEW, self.holds[hold_id])
+
+    async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
+        self.asked.append((since, until, step))
+        if self.broken:
+            raise RuntimeError("a secret of the program")
+        return self.buckets
+
+    async def history(self, gtin: str, limit: int) -> Sequence[LedgerEntry]:
+        return self.lines[:limit]
+
+    def samples(self) -> Sequence[Sample]:
+        return self.told
+
+    def ready(self) -> Sequence[str]:
+        return self.missing
+
+
+def stock(gtin: str, available: int, **more: object) -> StockChanged:
+    """An answer of the engine's with `available` of a GTIN."""
+    given: dict[str, object] = {
+        "on_hand": available,
+        "expected": float(available),
+        "p_available": 1.0 if available else 0.02,
+        "state": StockState.IN_STOCK if available else StockState.OUT_OF_STOCK,
+        "zones": {"shelf-a": float(available)} if available else {},
+        "heard": NOW - 5,
+        "sources": ("tags", "book"),
+    }
+    return StockChanged(t=NOW, gtin=gtin, available=available, **(given | more))  # type: ignore[arg-type]
+
+
+def shop(*, open_reading: bool = True) -> Shop:
+    """A store with two shelves, a back room and three articles, two of one model."""
+    return Shop(
+        id="PAR-01",
+        name="Paris Rivoli",
+        timezone="Europe/Paris",
+        zones=(
+            ShopZone("shelf-a", "Rayon A"),
+            ShopZone("shelf-b", "Rayon B"),
+            ShopZone("back", "Réserve", "backroom"),
+        ),
+        articles={
+            SCARF: ShopArticle(SCARF, "Écharpe laine", "Wool scarf"),
+            COAT: ShopArticle(COAT, "Manteau rouge", "Red coat", "M1", "taille 38"),
+            COAT_BLUE: ShopArticle(COAT_BLUE, "Manteau bleu", "Blue coat", "M1", "taille 40"),
+        },
+        planogram={("shelf-a", SCARF): 10, ("shelf-b", COAT): 8},
+        open_reading=open_reading,
+    )
