@@ -1,0 +1,82 @@
+"""Where everybody is: people as points that walk straight pieces of their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.simulate.floor import Point, legs
+
+OUTSIDE: Point = (0.0, -50.0)
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody. `slot` is their row in the crowd; `bag` holds the rows of what they have."""
+
+    slot: int
+    staff: bool
+    speed: float
+    at: Point = OUTSIDE
+    bag: list[int] = field(default_factory=list)
+    badge: str | None = None
+    hides: bool = False
+    inside: bool = False
+
+
+class Crowd:
+    """Positions of everybody who is near the store, as columns."""
+
+    def __init__(self) -> None:
+        self.people: list[Person | None] = []
+        self._free: list[int] = []
+        self._leg = np.zeros((0, 6), np.float64)
+        self._here = np.zeros(0, np.bool_)
+
+    def come(self, speed: float, *, staff: bool = False) -> Person:
+        """A new person, outside."""
+        if not self._free:
+            old = len(self.people)
+            self._free = list(range(old + 15, old - 1, -1))
+            self.people += [None] * 16
+            self._leg = np.concatenate([self._leg, np.zeros((16, 6))])
+            self._here = np.concatenate([self._here, np.zeros(16, np.bool_)])
+        person = Person(self._free.pop(), staff, speed)
+        self.people[person.slot] = person
+        self._here[person.slot] = True
+        self.put(person, OUTSIDE)
+        return person
+
+    def go(self, person: Person) -> None:
+        """Forget somebody who has left."""
+        self.people[person.slot] = None
+        self._here[person.slot] = False
+        self._free.append(person.slot)
+
+    def put(self, person: Person, at: Point) -> None:
+        """Somebody stands at `at`."""
+        person.at = at
+        self._leg[person.slot] = (0.0, 1.0, *at, *at)
+
+    def walk(self, person: Person, path: list[Point], now: float) -> Iterator[float]:
+        """Walk along `path`; yields how long each piece takes, to be called again after it."""
+        for start, end, length in legs([person.at, *path]):
+            lasts = length / person.speed
+            self._leg[person.slot] = (now, now + lasts, *start, *end)
+            yield lasts
+            now += lasts
+            person.at = end
+        self.put(person, person.at)
+
+    def positions(self, slots: NDArray[np.int64], t: float) -> NDArray[np.float64]:
+        """Where those people are at `t`, float64[n, 2]."""
+        leg = self._leg[slots]
+        part = np.clip((t - leg[:, 0]) / np.maximum(leg[:, 1] - leg[:, 0], 1e-9), 0.0, 1.0)
+        return np.asarray(leg[:, 2:4] + part[:, None] * (leg[:, 4:6] - leg[:, 2:4]))
+
+    def everybody(self, t: float) -> NDArray[np.float64]:
+        """Where all people are at `t`, float64[n, 2]."""
+        return self.positions(np.flatnonzero(self._here), t)
