@@ -3,7 +3,8 @@
 `advertising`, `ibeacon` and `bthome` (with its table in `bthome_objects`) are codecs: bytes in,
 values out, never an exception for what a stranger sent. `roster` knows the store's own devices and
 turns one heard advert into observations, for the live scanner and for a recorded day alike.
-`scanner` owns the adapter; `bleak_scan` is the one module that knows bleak.
+`scanner` owns the adapter through the seam of `scan`; `bleak_scan` is the one module that knows
+bleak.
 
 What does not live here: any memory of a device that is not on the list, whatever its form.
 """
