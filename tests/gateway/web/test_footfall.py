@@ -1,0 +1,83 @@
+"""`/api/v1/footfall`."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from gateway.desk import FootfallBucket
+from tests.gateway.web.conftest import Bench
+from tests.gateway.web.desk import NOW
+
+PATH = "/api/v1/footfall"
+MIDNIGHT_IN_PARIS = NOW - 17 * 3_600
+
+
+async def test_today_in_the_stores_time_zone_by_default(
+    bench: Bench, here: httpx.AsyncClient
+) -> None:
+    bench.desk.buckets = [
+        FootfallBucket(NOW - 900, NOW, 40, 31, 37, 22, 9, 0.243, 0.134, 0.401, estimated=True)
+    ]
+    answer = (await here.get(PATH)).json()
+    assert bench.desk.asked == [(MIDNIGHT_IN_PARIS, NOW, 900.0)]
+    assert answer == {
+        "from": "2025-11-20T23:00:00Z",
+        "to": "2025-11-21T16:00:00Z",
+        "step": 900.0,
+        "buckets": [
+            {
+                "from": "2025-11-21T15:45:00Z",
+                "to": "2025-11-21T16:00:00Z",
+                "in": 40,
+                "out": 31,
+                "visitors": 37,
+                "occupancy": 22,
+                "transactions": 9,
+                "conversion": {"rate": 0.243, "low": 0.134, "high": 0.401},
+                "estimated": True,
+                "flags": [],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("since", "seconds"),
+    [
+        (str(NOW - 60), NOW - 60),
+        ("2025-11-21T15:00:00Z", NOW - 3_600),
+        ("2025-11-21T16:00:00+01:00", NOW - 3_600),
+    ],
+)
+async def test_moments_in_both_forms(
+    bench: Bench, here: httpx.AsyncClient, since: str, seconds: float
+) -> None:
+    assert (await here.get(PATH, params={"from": since, "step": "1h"})).status_code == 200
+    # A plus sign that was not escaped means a space in a query.
+    assert (await here.get(f"{PATH}?from={since}&step=1h")).status_code == 200
+    assert bench.desk.asked == [(seconds, NOW, 3_600.0)] * 2
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"step": "soon"}, "step"),
+        ({"step": "30s"}, "step"),
+        ({"step": "0m"}, "step"),
+        ({"step": "1m", "from": "0"}, "step"),
+        ({"from": "yesterday"}, "from"),
+        ({"from": "2025-11-21T15:00:00"}, "from"),
+        ({"from": "nan"}, "from"),
+        ({"from": "1e300"}, "from"),
+        ({"from": str(NOW + 5)}, "from"),
+        ({"from": "2025-11-21T25:00:00Z"}, "from"),
+        ({"to": "-1"}, "to"),
+    ],
+)
+async def test_wrong_query_names_the_field(
+    here: httpx.AsyncClient, query: dict[str, str], field: str
+) -> None:
+    answer = await here.get(PATH, params=query)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == field
