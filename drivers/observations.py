@@ -190,6 +190,14 @@ class Device:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One tagged item: pure identity URN and 14-digit GTIN."""
+
+    urn: str
+    gtin: str
+
+
 Fact: TypeAlias = Sale | Return | Delivery | Stocktake
 """What a person or the till said, to be on disk before it is answered."""
 

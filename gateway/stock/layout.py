@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from drivers.observations import Item as Item
+
 
 class ZoneKind(StrEnum):
     """What a zone is for."""
@@ -66,14 +68,6 @@ class Layout:
     level: float = 0.95
     safety: int = 0
     stale_after: float = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One tagged item: pure identity URN and 14-digit GTIN."""
-
-    urn: str
-    gtin: str
 
 
 class Naming(Protocol):
