@@ -38,9 +38,12 @@ class _Ask(Generic[T]):
 
 
 class EngineLoop:
-    """Drives one core. `counts`: turns, observations, clock steps."""
+    """Drives one core in one boot. `counts`: turns, observations, clock steps."""
 
-    def __init__(self, core: Core, intake: Intake, committer: Committer, clock: Clock) -> None:
+    def __init__(
+        self, core: Core, intake: Intake, committer: Committer, clock: Clock, boot: int
+    ) -> None:
+        self.boot = boot
         self.counts: Counter[str] = Counter()
         self.on_second: Callable[[float], None] = lambda _now: None
         self._core = core
@@ -124,10 +127,12 @@ class EngineLoop:
         try:
             await self._committer.commit(now)
         except NotStored as error:
+            self.counts["failed_last_commit"] = 1
             for ask in asks:
                 if not ask.answer.done():
                     ask.answer.set_exception(error)
             return
+        self.counts["failed_last_commit"] = 0
         for ask in asks:
             if not ask.answer.done():
                 ask.answer.set_result(ask.said)

@@ -1,0 +1,109 @@
+"""The desk of the running program: facts, holds, history, numbers (see `gateway.desk.Desk`)."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from drivers.observations import Fact
+from drivers.source import Clock
+from gateway.board import Board
+from gateway.core import Core
+from gateway.desk import FootfallBucket, LedgerEntry, Sample
+from gateway.engine_loop import EngineLoop
+from gateway.footfall.buckets import Bucket, buckets
+from gateway.requests import HoldAnswer, HoldRequest, NotStored, Verdict
+from gateway.storage.archive import Archive
+
+T = TypeVar("T")
+
+
+class FrontDesk:
+    """Answers page, API and feed. Reads history through a connection of its own, in a thread."""
+
+    def __init__(
+        self,
+        board: Board,
+        core: Core,
+        loop: EngineLoop,
+        archive: Archive,
+        clock: Clock,
+        numbers: Callable[[], Sequence[Sample]],
+    ) -> None:
+        self.board = board
+        self._core = core
+        self._loop = loop
+        self._archive = archive
+        self._clock = clock
+        self._numbers = numbers
+        self._reading = asyncio.Lock()
+
+    def now(self) -> float:
+        """The gateway's wall clock, seconds UTC."""
+        return self._clock.wall()
+
+    async def record(self, fact: Fact) -> Verdict:
+        """Take a fact; comes back when it is on disk. Raises `NotStored`."""
+        return await self._loop.ask(lambda _now: self._core.observe(fact))
+
+    async def hold(self, request: HoldRequest) -> HoldAnswer:
+        """Promise goods; comes back when it is on disk. Raises `NotStored`."""
+        return await self._loop.ask(lambda now: self._core.hold(request, now))
+
+    async def collect(self, hold_id: str) -> HoldAnswer:
+        """The shopper took the goods. Raises `NotStored`."""
+        return await self._loop.ask(lambda now: self._core.collect(hold_id, now))
+
+    async def release(self, hold_id: str) -> HoldAnswer:
+        """The hold is off. Raises `NotStored`."""
+        return await self._loop.ask(lambda now: self._core.release(hold_id, now))
+
+    async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
+        """Footfall from disk in buckets of `step` seconds. Raises `NotStored` if unreadable."""
+        minutes = await self._read(lambda: self._archive.store_minutes(since, until))
+        return [_bucket(bucket) for bucket in buckets(minutes, since, until, step)]
+
+    async def history(self, gtin: str, limit: int) -> Sequence[LedgerEntry]:
+        """The newest lines of a GTIN's ledger, newest first. Raises `NotStored` if unreadable."""
+        lines = await self._read(lambda: self._archive.ledger(gtin, limit))
+        return [
+            LedgerEntry(line.t, line.reason, line.qty, line.zone, line.epc, line.ref)
+            for line in lines
+        ]
+
+    def samples(self) -> Sequence[Sample]:
+        """Every counter and gauge of the program."""
+        return self._numbers()
+
+    def ready(self) -> Sequence[str]:
+        """What is missing before the answers can be trusted."""
+        missing = [] if self._loop.counts["turns"] else ["the engines have not started"]
+        if self._loop.counts["failed_last_commit"]:
+            missing.append("the disk does not take what is written")
+        return missing
+
+    async def _read(self, query: Callable[[], T]) -> T:
+        async with self._reading:
+            try:
+                return await asyncio.to_thread(query)
+            except sqlite3.Error as error:
+                raise NotStored(f"the disk cannot be read: {error}") from error
+
+
+def _bucket(bucket: Bucket) -> FootfallBucket:
+    return FootfallBucket(
+        since=bucket.since,
+        until=bucket.until,
+        entries=bucket.entries,
+        exits=bucket.exits,
+        visitors=bucket.visitors,
+        occupancy=bucket.occupancy or 0,
+        transactions=bucket.transactions,
+        rate=bucket.rate.rate,
+        low=bucket.rate.low,
+        high=bucket.rate.high,
+        estimated=bucket.estimated,
+        flags=bucket.rate.flags,
+    )

@@ -1,0 +1,217 @@
+"""The one module that knows everybody: builds the parts of a store's gateway and runs them.
+
+Start: database, memory, engines, sources, page, feed. Stop: page and sources first, then the last
+turn of the engines and its commit, then the feed's goodbye, then the database. Under five seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from drivers.source import Clock, Source
+from gateway.board import Board
+from gateway.committer import Committer
+from gateway.config.load import Store
+from gateway.core import Core
+from gateway.desk import Sample
+from gateway.devices import sources_of
+from gateway.engine_loop import EngineLoop
+from gateway.frontdesk import FrontDesk
+from gateway.intake import Intake
+from gateway.naming import naming_of
+from gateway.numbers import gather
+from gateway.outbox import StoredOutbox
+from gateway.rules import core_rules
+from gateway.shop import shop_of, uplink_settings_of
+from gateway.storage.archive import Archive
+from gateway.storage.opening import Opened, open_database
+from gateway.storage.rows import OutboxRow
+from gateway.supervisor import supervise_all
+from gateway.uplink.compose import MEMORY_ENGINE, MEMORY_KEY, FeedComposer
+from gateway.uplink.shell import Uplink
+from gateway.web.access import TokenFile
+from gateway.web.app import create_app
+from gateway.web.context import Extension
+from gateway.web.serve import serve
+
+log = logging.getLogger(__name__)
+
+TOKENS = "tokens.json"
+
+
+class Program:
+    """One store's gateway.
+
+    Attributes:
+        port: where the page is served, once it is.
+        desk: what may be asked of it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        data: Path,
+        clock: Clock,
+        *,
+        sources: Sequence[Source] | None = None,
+        extensions: Sequence[Extension] = (),
+        jitter: random.Random | None = None,
+    ) -> None:
+        """Open the database and take back what it remembers; nothing runs yet.
+
+        `sources` stand in for those of the config where given.
+
+        Raises:
+            OSError, sqlite3.Error: the data folder cannot be used.
+        """
+        self.port: int | None = None
+        self._clock = clock
+        self._jitter = jitter or random.Random()  # noqa: S311 - jitter is no secret
+        self._store = store
+        self._opened = _open(data)
+        self._archive = Archive(self._opened.path)
+        self._board = Board()
+        self._core = self._restored_core(clock.wall())
+        composer = self._composer()
+        self._committer = Committer(self._opened.journal, composer, self._board)
+        self._intake = Intake()
+        self._loop = EngineLoop(self._core, self._intake, self._committer, clock, self._opened.boot)
+        self._loop.on_second = self._each_second
+        self._sources = list(sources_of(store) if sources is None else sources)
+        self.desk = FrontDesk(
+            self._board, self._core, self._loop, self._archive, clock, self._samples
+        )
+        self._outbox: StoredOutbox | None = None
+        self._uplink = self._made_uplink()
+        access = TokenFile(data / TOKENS)
+        self._app = create_app(
+            self.desk, shop_of(store), access=access, extensions=tuple(extensions)
+        )
+
+    async def run(self, stop: asyncio.Event, started: Callable[[int], None] | None = None) -> None:
+        """Run until `stop` is set, then stop cleanly. `started` is told the page's port.
+
+        Raises:
+            OSError: the page's address cannot be had.
+        """
+        running = [
+            self._task("engines", self._loop.run()),
+            self._task(
+                "sources",
+                supervise_all(self._sources, self._intake.put, self._clock, self._jitter),
+            ),
+        ]
+        feed = self._task("feed", self._uplink.run(self._clock)) if self._uplink else None
+        page = self._task("page", self._serve(stop, started))
+        stopping = self._task("stop", stop.wait())
+        everyone = [*running, page, stopping, *([feed] if feed else [])]
+        try:
+            await asyncio.wait(everyone, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.set()
+            await _end(page, cancel=False)
+            await _end(stopping)
+            for task in reversed(running):
+                await _end(task)
+            await self._finish()
+            if feed is not None:
+                await _end(feed)
+            self._close()
+        for task in everyone:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def _serve(self, stop: asyncio.Event, started: Callable[[int], None] | None) -> None:
+        def tell(port: int) -> None:
+            self.port = port
+            if started is not None:
+                started(port)
+
+        host, port = self._store.config.web.host_port
+        await serve(self._app, host, port, stop, started=tell)
+
+    async def _finish(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1.5):
+                await self._loop.finish()
+
+    def _close(self) -> None:
+        self._committer.close()
+        self._archive.close()
+        if self._outbox is not None:
+            self._outbox.close()
+        self._opened.journal.close()
+
+    def _restored_core(self, now: float) -> Core:
+        core = Core(core_rules(self._store), naming_of())
+        core.restore(self._archive.memory, now)
+        return core
+
+    def _composer(self) -> FeedComposer | None:
+        if self._store.config.uplink is None:
+            return None
+        config = self._store.config
+        composer = FeedComposer(config.store.id, self._opened.boot, config.privacy.minimum_count)
+        composer.restore(self._archive.memory(MEMORY_ENGINE).get(MEMORY_KEY))
+        return composer
+
+    def _made_uplink(self) -> Uplink | None:
+        settings = uplink_settings_of(self._store)
+        if settings is None:
+            return None
+        self._outbox = outbox = StoredOutbox(self._opened.path, self._committer, self._clock)
+        uplink = Uplink(
+            settings,
+            outbox,
+            self.desk,
+            boot=self._opened.boot,
+            catalogue=lambda: self._store.digest,
+            rng=self._jitter,
+        )
+
+        def tell(rows: Sequence[OutboxRow]) -> None:
+            outbox.grown(rows)
+            uplink.notify(rows[-1].seq if rows else 0)
+
+        self._committer.after = tell
+        return uplink
+
+    def _samples(self) -> list[Sample]:
+        own = gather(
+            self._core, self._loop, self._intake, self._committer, self._sources, self._board
+        )
+        return own + (self._uplink.samples() if self._uplink else [])
+
+    def _each_second(self, _now: float) -> None:
+        """What the board shows of devices beside their state: heard, reads, faults, facts."""
+        for (name, antenna), watched in self._core.health.watched.items():
+            status = self._board.device(name, antenna)
+            status.heard, status.reads = watched.heard, watched.reads
+        for source in self._sources:
+            status = self._board.device(source.name)
+            status.faults, status.facts = source.faults, source.facts
+
+    @staticmethod
+    def _task(name: str, work: object) -> asyncio.Task[object]:
+        return asyncio.create_task(work, name=name)  # type: ignore[arg-type]  # any coroutine
+
+
+def _open(data: Path) -> Opened:
+    opened = open_database(data)
+    if opened.put_aside is not None:
+        log.error(
+            "the database was damaged and is kept as %s; a new one is begun", opened.put_aside.name
+        )
+    return opened
+
+
+async def _end(task: asyncio.Task[object], *, cancel: bool = True) -> None:
+    """Wait for a task's end; what it died of is told by whoever started it."""
+    if cancel:
+        task.cancel()
+    await asyncio.wait({task})
