@@ -32,10 +32,8 @@ def check_command(config: Path, live: bool, as_json: bool) -> int:  # noqa: FBT0
 def _say(
     store: Store | None, faults: Sequence[Fault], answers: Sequence[Answer], *, as_json: bool
 ) -> int:
-    if faults:
-        code = FAULTY
-    else:
-        code = FAILED if any(answer.ok is False for answer in answers) else OK
+    silent = any(answer.ok is False for answer in answers)
+    code = FAULTY if faults else FAILED if silent else OK
     if as_json:
         typer.echo(_as_json(store, faults, answers, code))
         return code
@@ -81,7 +79,11 @@ def _counts(store: Store) -> dict[str, int]:
 
 
 def _summary(store: Store) -> str:
-    counts = ", ".join(f"{count} {name}" for name, count in _counts(store).items() if count)
+    counts = ", ".join(
+        f"{count} {name if count > 1 else name.removesuffix('s')}"
+        for name, count in _counts(store).items()
+        if count
+    )
     uplink = store.config.uplink
     feed = f"feed to {uplink.host_port[0]}" if uplink else "no feed to HQ"
     return f"{store.config.store.id} checks: {counts}; {feed}"

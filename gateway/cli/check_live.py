@@ -50,18 +50,23 @@ def try_all(store: Store) -> tuple[Answer, ...]:
 
 def _devices(store: Store) -> Iterator[Answer]:
     config = store.config
-    for device in (*config.reader, *config.door):
-        if device.port:
-            yield _port(device.id, store.path(device.port))
-        elif device.host_port:
-            yield _connect(device.id, *device.host_port)
-        else:
-            yield Answer(device.id, None, "calls us by itself; nothing to try")
+    for reader in config.reader:
+        yield _wire(store, reader.id, reader.port, reader.host_port)
+    for door in config.door:
+        yield _wire(store, door.id, door.port, door.host_port)
     if config.ble.enabled and config.ble.beacon:
         yield _adapter(config.ble.adapter)
     for beacon in config.ble.beacon:
         if beacon.key_file:
             yield _readable(beacon.id, store.path(beacon.key_file))
+
+
+def _wire(store: Store, what: str, port: str | None, place: tuple[str, int] | None) -> Answer:
+    if port:
+        return _port(what, store.path(port))
+    if place:
+        return _connect(what, *place)
+    return Answer(what, ok=None, detail="calls us by itself; nothing to try")
 
 
 def _uplink(store: Store) -> Iterator[Answer]:

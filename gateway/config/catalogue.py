@@ -21,6 +21,7 @@ PLANOGRAM_COLUMNS = ("zone", "gtin", "capacity")
 SEPARATORS = ",;\t"
 MAX_UNITS = 1_000_000
 MAX_GRAMS = 1_000_000.0
+MAX_LINE = 2**31
 MAX_FAULTS = 1000
 """Of one file; a file with more has one cause, not a thousand."""
 
@@ -75,7 +76,7 @@ def read_catalogue(data: bytes, file: str) -> tuple[dict[str, CatalogueRow], lis
         rows[row.gtin] = row
         lines[row.gtin] = line
     _variants(rows, lines, faults.add)
-    return rows, faults.found
+    return rows, sorted(faults.found, key=lambda fault: fault.line or MAX_LINE)
 
 
 def read_planogram(
@@ -145,8 +146,8 @@ def _numbered(reader: Iterator[list[str]], complain: Complain) -> Iterator[tuple
             return
         except csv.Error as error:
             complain(line, "", f"not readable as CSV ({error})", "save the file anew as CSV UTF-8")
-            continue
-        yield line, cells
+        else:
+            yield line, cells
         line = reader.line_num + 1  # type: ignore[attr-defined]  # csv's reader has it, Iterator not
 
 
@@ -189,20 +190,17 @@ def _not_twice(key: str | tuple[str, str], lines: Mapping[Any, int], column: str
 
 
 def _variants(rows: dict[str, CatalogueRow], lines: Mapping[str, int], complain: Complain) -> None:
-    """Take out rows whose `variant_of` is no article; only then are all articles known."""
-    lost = [row for row in rows.values() if row.variant_of and row.variant_of not in rows]
-    own = [row for row in rows.values() if row.variant_of == row.gtin]
-    for row in lost:
-        complain(
-            lines[row.gtin],
-            "variant_of",
-            f"no article {row.variant_of}",
-            "name a GTIN of this file, or leave it empty",
-        )
-        del rows[row.gtin]
-    for row in own:
+    """Take out rows whose `variant_of` is no article; only now are all articles known."""
+    for row in [row for row in rows.values() if row.variant_of == row.gtin]:
         complain(lines[row.gtin], "variant_of", "the article itself", "leave it empty")
-        rows.pop(row.gtin, None)
+        del rows[row.gtin]
+    # A row that goes may be what another is a variant of, so look again until none goes.
+    while lost := [row for row in rows.values() if row.variant_of and row.variant_of not in rows]:
+        for row in lost:
+            wrong = f"no article {row.variant_of}"
+            right = "name a GTIN of this file whose own row stands, or leave it empty"
+            complain(lines[row.gtin], "variant_of", wrong, right)
+            del rows[row.gtin]
 
 
 def _place(
@@ -254,15 +252,11 @@ def _count(cells: Mapping[str, str], column: str) -> int | None:
 
 
 def _attributes(text: str) -> dict[str, str]:
-    """`taille=42;couleur=bleu` (or parted by `|`), or a JSON object."""
+    """`taille=42;couleur=bleu` (or parted by `|`), or a JSON object; a bare word has no value."""
     text = text.strip()
-    if not text:
-        return {}
     if text.startswith("{"):
         return _json_attributes(text)
     pairs = [part.partition("=") for part in text.replace("|", ";").split(";") if part.strip()]
-    if not all(mark and name.strip() for name, mark, _ in pairs):
-        raise _Refused("attributes", f"{shown(text)} is unclear", "write size=42;colour=blue")
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 

@@ -57,12 +57,20 @@ NAMES_IN_A_PROPOSAL = 12
 """More names than this on one line help nobody."""
 
 
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` is most like, if any is like it."""
+    # Installers write keys in capitals, or with a hyphen for an underscore.
+    plain = {key.lower().replace("-", "_"): key for key in known}
+    near = difflib.get_close_matches(name.lower().replace("-", "_"), plain, n=1, cutoff=0.6)
+    return plain[near[0]] if near else None
+
+
 def proposal(name: str, known: Iterable[str]) -> str:
     """What to write instead of `name`: the nearest known name, or the known names."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = nearest(name, names)
     if near:
-        return f'did you mean "{near[0]}"?'
+        return f'did you mean "{near}"?'
     if not names:
         return "there is none to choose from"
     more = ", …" if len(names) > NAMES_IN_A_PROPOSAL else ""

@@ -19,7 +19,7 @@ from gateway.config.catalogue import CatalogueRow, read_catalogue, read_planogra
 from gateway.config.environment import filled_in
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.model import StoreConfig
-from gateway.config.translate import halves, path_of
+from gateway.config.translate import halves, meant, path_of
 
 MAX_CONFIG_BYTES = 4_000_000
 MAX_CSV_BYTES = 256_000_000
@@ -89,6 +89,7 @@ class _Reading:
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
         self._reported: set[locate.Path] = set()
+        self._misspelt: set[locate.Path] = set()
         self.raw = self._parsed(text)
         self.lines = locate.lines_of(text) if self.raw is not None else {}
         if self.raw is not None:
@@ -117,7 +118,9 @@ class _Reading:
             plain = json.dumps(self.raw, default=str)
             config = StoreConfig.model_validate_json(plain, strict=True)
         except ValidationError as errors:
-            for error in errors.errors(include_url=False):
+            found = errors.errors(include_url=False)
+            self._misspelt = {key for error in found if (key := meant(error))}
+            for error in found:
                 self.report(path_of(error), *halves(error))
         checks.cross_check(self.raw, self.report)
         checks.warn(self.raw, self.remark)
@@ -125,7 +128,7 @@ class _Reading:
 
     def report(self, path: locate.Path, wrong: str, right: str) -> None:
         """Set down a fault, the first at each place only: what follows from it helps nobody."""
-        if path not in self._reported:
+        if path not in self._reported | self._misspelt:
             self._reported.add(path)
             self.faults.append(self._fault(path, wrong, right))
 

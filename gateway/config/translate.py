@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from gateway.config.faults import WrongValue, proposal, shown
+from gateway.config.faults import WrongValue, nearest, proposal, shown
 from gateway.config.locate import Path
 from gateway.config.model import StoreConfig
 
@@ -63,6 +63,15 @@ def halves(error: ErrorDetails) -> tuple[str, str]:
     if kind in WANTED:
         return f"{shown(value)} is {_what(value)}", f"write {_wanted(kind, path_of(error))}"
     return f"{shown(value)} cannot stand here", _limit(kind, context) or error["msg"].lower()
+
+
+def meant(error: ErrorDetails) -> Path | None:
+    """The key that an unknown one was probably meant to be: that it is missing, is said thereby."""
+    if error["type"] != "extra_forbidden":
+        return None
+    path = path_of(error)
+    near = nearest(str(path[-1]), known_keys(path[:-1]))
+    return (*path[:-1], near) if near else None
 
 
 def _limit(kind: str, context: Mapping[str, Any]) -> str:
