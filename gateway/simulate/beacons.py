@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from uuid import UUID
 
 import numpy as np
 
 from drivers.observations import Advert, Weight
 from gateway.simulate.floor import Point
-from gateway.simulate.plan import BeaconPlan
+from gateway.simulate.plan import BLE, POWER_1M_DBM, BeaconPlan
 from gateway.simulate.shop import Shop
 
-APPLE, IBEACON, POWER_1M = 76, bytes((0x02, 0x15)), -59
 LOST, FADING_DB, EXPONENT = 0.1, 3.5, 2.2
 FLOOR_DBM = -95.0
 UNIT_GRAMS, UNIT_SPREAD, SCALE_NOISE_GRAMS = 250.0, 0.02, 2.0
@@ -66,13 +64,21 @@ class Beacons:
         shop = self._shop
         far = max(0.3, math.hypot(at[0] - self._receiver[0], at[1] - self._receiver[1]))
         lost, fading = float(shop.rng.random()), float(shop.rng.normal(0.0, FADING_DB))
-        rssi = POWER_1M - 10 * EXPONENT * math.log10(far) + fading
+        rssi = POWER_1M_DBM - 10 * EXPONENT * math.log10(far) + fading
         if lost < LOST or rssi < FLOOR_DBM or far > 40.0:
             return
         shop.out.append(
-            Advert(shop.plan.scanner or "ble", shop.now, shop.now, beacon.id, address_of(beacon),
-                   float(round(rssi)), _payload(beacon))
-        )  # fmt: skip
+            Advert(
+                src=shop.plan.scanner or BLE,
+                t=shop.now,
+                at=shop.now,
+                beacon=beacon.id,
+                addr=address_of(beacon),
+                rssi=float(round(rssi)),
+                manufacturer=beacon.manufacturer,
+                service=beacon.service,
+            )
+        )
 
     def _place(self, beacon: BeaconPlan) -> Point:
         zone = self._zone.get(beacon.zone or "")
@@ -88,11 +94,3 @@ def address_of(beacon: BeaconPlan) -> str:
         word = (word * 257 + byte) % (1 << 46)
     raw = (word | 0b11 << 46).to_bytes(6, "big")
     return ":".join(f"{byte:02X}" for byte in raw)
-
-
-def _payload(beacon: BeaconPlan) -> dict[int, bytes]:
-    if beacon.ibeacon is None:
-        return {}
-    uuid, major, minor = beacon.ibeacon
-    numbers = major.to_bytes(2, "big") + minor.to_bytes(2, "big")
-    return {APPLE: IBEACON + UUID(uuid).bytes + numbers + POWER_1M.to_bytes(1, "big", signed=True)}

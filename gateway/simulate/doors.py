@@ -27,14 +27,18 @@ class DoorCounter:
     miss: float
     came: int = 0
     went: int = 0
+    staff_came: int = 0
+    staff_went: int = 0
     _last: float = -1e9
 
-    def passed(self, t: float, rng: np.random.Generator, *, inward: bool) -> None:
+    def passed(self, t: float, rng: np.random.Generator, *, inward: bool, staff: bool) -> None:
         """Somebody walks through."""
         if inward:
             self.came += 1
+            self.staff_came += staff
         else:
             self.went += 1
+            self.staff_went += staff
         behind = self.miss > 0 and t - self._last < HIDDEN_BEHIND_SECONDS
         self._last = t
         chance, turn = rng.random(2)
@@ -56,4 +60,4 @@ class DoorCounter:
 
     def tell(self, log: TruthLog, t: float) -> None:
         """Write the true totals down."""
-        log.door(t, self.id, self.came, self.went)
+        log.door(t, self.id, self.came, self.went, (self.staff_came, self.staff_went))

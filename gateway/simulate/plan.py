@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from gateway.config.load import Store
+    from gateway.config.model import BeaconSection
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USUAL_OPENING = (36_000.0, 72_000.0)
@@ -17,6 +19,13 @@ USUAL_OPENING = (36_000.0, 72_000.0)
 
 FIRST_DAY = date(2026, 3, 2)
 """Virtual days begin here, a Monday, so that the same seed gives the same bytes at any time."""
+
+
+BLE = "ble"
+"""The `src` of the scanner."""
+
+POWER_1M_DBM = -59
+"""What a beacon says of its own strength at one metre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +47,15 @@ class AntennaPlan:
 
 @dataclass(frozen=True, slots=True)
 class BeaconPlan:
-    """One BLE device of the store: what it is for and what it sends (exactly one of the two)."""
+    """One BLE device of the store: what it is for and what its adverts carry."""
 
     id: str
     role: str
     zone: str | None = None
     gtin: str | None = None
     address: str | None = None
-    ibeacon: tuple[str, int, int] | None = None
+    manufacturer: Mapping[int, bytes] = field(default_factory=dict)
+    service: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +143,38 @@ def plan_of(store: Store) -> StorePlan:
             for antenna in reader.antenna
         ),
         doors=tuple(door.id for door in config.door),
+        beacons=tuple(map(_beacon, config.ble.beacon)) if config.ble.enabled else (),
+        articles=tuple(
+            ArticlePlan(row.gtin, row.name, row.unit_grams) for row in store.catalogue.values()
+        ),
+        planogram=dict(store.planogram),
+        scanner=BLE if config.ble.enabled else None,
+    )
+
+
+def ibeacon(uuid: str, major: int, minor: int) -> dict[int, bytes]:
+    """Manufacturer data of an iBeacon advert (Apple, Proximity Beacon Specification)."""
+    return {0x004C: bytes((0x02, 0x15)) + _proximity(uuid, major, minor)}
+
+
+def _proximity(uuid: str, major: int, minor: int) -> bytes:
+    numbers = major.to_bytes(2, "big") + minor.to_bytes(2, "big")
+    return UUID(uuid).bytes + numbers + POWER_1M_DBM.to_bytes(1, "big", signed=True)
+
+
+def _beacon(beacon: BeaconSection) -> BeaconPlan:
+    match = beacon.match
+    major, minor = match.major or 0, match.minor or 0
+    manufacturer: dict[int, bytes] = {}
+    service: dict[str, bytes] = {}
+    if match.ibeacon is not None:
+        manufacturer = ibeacon(match.ibeacon, major, minor)
+    elif match.altbeacon is not None:
+        body = _proximity(match.altbeacon, major, minor)
+        manufacturer = {0x0118: bytes((0xBE, 0xAC)) + body + b"\x00"}
+    elif match.eddystone is not None:
+        unique = bytes.fromhex(match.eddystone + (match.instance or ""))
+        service = {"feaa": bytes((0x00, 0xE3)) + unique + b"\x00\x00"}
+    return BeaconPlan(
+        beacon.id, beacon.role, beacon.zone, beacon.gtin, match.address, manufacturer, service
     )

@@ -142,7 +142,7 @@ class Radio:
         rows = self._carried
         at = self._crowd.positions(self._goods.holder[rows].astype(np.int64), t)
         spots = np.column_stack([at, np.full(len(rows), 1.1)])
-        margin = self._budget(rows, spots, slice(antenna, antenna + 1))[0]
+        margin: Reals = self._budget(rows, spots, slice(antenna, antenna + 1))[0]
         close = np.flatnonzero(margin > CANDIDATE_DB)
         return rows[close], margin[close], at[close]
 
@@ -164,9 +164,11 @@ class Radio:
         walls = WALL_DB * ((spots[:, 1] > floor.wall)[None, :] != floor.behind[antennas][:, None])
         path = LOSS_AT_1M_DB + 10 * EXPONENT * np.log10(far)
         power = self._power[antennas][:, None] + gain - path - polarised - walls - IN_GOODS_DB
-        margin = power - self._shade[antennas][:, rows] - goods.sens[rows][None, :]
+        margin: Reals = (power - self._shade[antennas][:, rows] - goods.sens[rows][None, :]).astype(
+            np.float32
+        )
         margin[:, ~goods.tagged[rows]] = NEVER
-        return margin.astype(np.float32)
+        return margin
 
     def _bodies(self, antenna: int, spots: NDArray[np.float64], t: float) -> Reals | float:
         """What the people between the antenna and each tag take away, dB."""

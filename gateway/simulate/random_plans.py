@@ -13,6 +13,7 @@ from gateway.simulate.plan import (
     BeaconPlan,
     StorePlan,
     ZonePlan,
+    ibeacon,
 )
 
 BADGE = "f7826da6-4fa2-4e98-8024-bc5b71e0893e"
@@ -41,7 +42,8 @@ def random_plan(
     wired += [AntennaPlan("reader-exit", i + 1, "exit") for i in range(2)]
     articles, planogram = _goods(rng, shelves, tags)
     badges = tuple(
-        BeaconPlan(f"badge-{i}", "staff", ibeacon=(BADGE, 1, i)) for i in range(1, 3 + shelves // 8)
+        BeaconPlan(f"badge-{i}", "staff", manufacturer=ibeacon(BADGE, 1, i))
+        for i in range(1, 3 + shelves // 8)
     )
     return StorePlan(
         id=f"SIM-{seed}",

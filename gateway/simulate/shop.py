@@ -234,7 +234,7 @@ class Shop:
             self.visitors += step
         if self.doors:
             counter = self.doors[door]
-            counter.passed(self.now, self.rng, inward=inward)
+            counter.passed(self.now, self.rng, inward=inward, staff=person.staff)
             self.out.append(counter.count(self.now))
         self.log.occupancy(self.now, self.visitors, self.staff)
         if not inward and person.bag:

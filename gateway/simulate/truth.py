@@ -9,7 +9,7 @@ until the next one about the same thing. `docs/TRUTH.md` has the page for reader
 | `stock` | `gtin`, `on_hand`, `zones` {id: count}, `floor` |
 | `item` | `epc` (URN), `zone` or null, `event`: placed, picked, sold, stolen, left, entered |
 | `sale`, `return` | `id`, `epcs` (URN) |
-| `door` | `door`, `in`, `out`: persons who passed since `from`, with staff; each minute |
+| `door` | `door`, `in`, `out`, `staff_in`, `staff_out`: persons since `from`; each minute |
 | `occupancy` | `occupancy` visitors and `staff` inside |
 | `fault` | `device`, `antenna` or null, `fault`: deaf, offline, online, reboot |
 """
@@ -52,9 +52,12 @@ class TruthLog:
         """Which units a `sale` or `return` was about."""
         self._lines.append({"t": t, "kind": kind, "id": receipt, "epcs": list(epcs)})
 
-    def door(self, t: float, door: str, entries: int, exits: int) -> None:
-        """How many persons really passed."""
-        self._lines.append({"t": t, "kind": "door", "door": door, "in": entries, "out": exits})
+    def door(self, t: float, door: str, entries: int, exits: int, staff: tuple[int, int]) -> None:
+        """How many persons really passed, and how many of them were staff."""
+        self._lines.append(
+            {"t": t, "kind": "door", "door": door, "in": entries, "out": exits,
+             "staff_in": staff[0], "staff_out": staff[1]}
+        )  # fmt: skip
 
     def occupancy(self, t: float, visitors: int, staff: int) -> None:
         """Who is inside."""

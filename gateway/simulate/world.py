@@ -107,7 +107,6 @@ class World:
     def _begin(self) -> None:
         shop = self.shop
         opening.lay_out(shop)
-        shop.log.take()
         shop.goods.touch_all()
         shop.goods.flush(self.start)
         self._online()
