@@ -1,0 +1,84 @@
+"""What a session says of a reader, and the plain lines for why it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from drivers.rfid.llrp.parameters import Parameter
+from drivers.rfid.llrp.reports import TagColumns
+from drivers.rfid.llrp.shapes import MessageType, P
+from drivers.rfid.llrp.template import Clock
+
+CONNECTION_REFUSED = {
+    1: "another program holds the reader (a connection that the reader made itself)",
+    2: "another program holds the reader",
+    3: "the reader refused the connection without saying why",
+    4: "another program tried to take the reader over",
+}
+"""By status of ConnectionAttemptEvent, section 16.2.7.6.10."""
+
+
+class SessionLost(Exception):
+    """The conversation is over; the message is one plain line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time of the reader, microseconds of `clock`."""
+
+    reader_us: int
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Set up and scanning. `facts` are for the page, `connected` antennas as the reader says."""
+
+    facts: dict[str, str]
+    connected: dict[int, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundEnded:
+    """All of these antennas' round is over; its tags came before this."""
+
+    antennas: tuple[int, ...]
+    at: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class AntennaChanged:
+    """The reader says that an antenna came or went."""
+
+    antenna: int
+    connected: bool
+    at: Stamp
+
+
+Event: TypeAlias = Ready | TagColumns | RoundEnded | AntennaChanged | Stamp
+"""A bare `Stamp` is a time that the reader said and that is worth nothing but its clock."""
+
+
+def stamp_of(data: Parameter) -> Stamp:
+    """The time in a ReaderEventNotificationData."""
+    for kind, clock in ((P.UTC_TIMESTAMP, Clock.UTC), (P.UPTIME, Clock.UPTIME)):
+        found = data.child(kind)
+        if found is not None:
+            return Stamp(found.number("microseconds"), clock)
+    return Stamp(0, Clock.NONE)
+
+
+def refusal(asked: int, status: Parameter | None) -> str:
+    """Why the reader did not do what was asked, as one plain line."""
+    said = "" if status is None else status.text("description").strip()[:200]
+    code = "" if status is None else f" ({status.number('code')})"
+    return f"the reader refused {name(asked)}{code}" + (f": {said}" if said else "")
+
+
+def name(kind: int) -> str:
+    """A message's name in the standard."""
+    try:
+        return MessageType(kind).name
+    except ValueError:
+        return f"message {kind}"

@@ -1,0 +1,356 @@
+"""The conversation with one reader as a pure state machine: bytes in, bytes and events out.
+
+No socket and no clock: `feed` and `tick` are given monotonic seconds. The reader speaks first; the
+client says nothing before the ConnectionAttemptEvent (LLRP 1.1 section 20.1.1). Then, one question
+at a time: capabilities, Impinj's extensions where the maker is Impinj, antenna properties,
+settings, delete what was there, add and enable our ROSpec, and let events and reports flow.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from drivers.rfid.llrp.events import (
+    CONNECTION_REFUSED,
+    AntennaChanged,
+    Event,
+    Ready,
+    RoundEnded,
+    SessionLost,
+    Stamp,
+    name,
+    refusal,
+    stamp_of,
+)
+from drivers.rfid.llrp.framing import Framing, Message, ProtocolError
+from drivers.rfid.llrp.parameters import Body, Parameter, decode_body, message
+from drivers.rfid.llrp.reports import ReportDecoder, TagColumns
+from drivers.rfid.llrp.rospec import Settings, add_ro_spec, reader_config
+from drivers.rfid.llrp.shapes import CAN_HOLD_REPORTS, TOP_BIT, MessageType, P
+from drivers.rfid.llrp.template import IMPINJ, Clock
+
+DEAD_PERIODS = 2.5
+"""Keepalive periods without a byte after which a reader is dead."""
+ANSWER_SECONDS = 10.0
+RESTART_SECONDS = 2.0
+"""A reader that ended our ROSpec and did not start it again within this is told to."""
+_ANTENNA_PROPERTIES = 2
+_ENABLE_EXTENSIONS = 21
+
+
+class State(Enum):
+    """Where the conversation stands."""
+
+    WAITING = "waiting for the reader to speak"
+    STARTING = "setting the reader up"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One question. `needed`: a refusal ends the session; otherwise it is counted."""
+
+    make: Callable[[int], Message]
+    needed: bool = True
+    done: Callable[[Body], None] | None = None
+
+
+class LlrpSession:
+    """One connection, from the reader's first word to its last.
+
+    Attributes:
+        faults: counted drops and refusals that the session lives with.
+        state: where the conversation stands.
+    """
+
+    def __init__(self, settings: Settings, now: float, faults: Counter[str] | None = None) -> None:
+        self.settings: Final = settings
+        self.faults: Final[Counter[str]] = Counter() if faults is None else faults
+        self.state = State.WAITING
+        self._framing = Framing()
+        self._reports = ReportDecoder(self.faults)
+        self._out = bytearray()
+        self._steps: Iterator[_Step] = self._start_up()
+        self._step: _Step | None = None
+        self._asked = 0
+        self._sent_type = 0
+        self._number = 0
+        self._deadline = now + ANSWER_SECONDS
+        self._facts: dict[str, str] = {}
+        self._connected = dict.fromkeys(settings.antennas, True)
+        self._impinj = False
+        self._extensions = False
+        self._hold = True
+        self._max_specs = 0
+        self._groups: list[tuple[int, ...]] = []
+        self._spoilt: set[int] = set()
+        self._ended: float | None = None
+
+    def outgoing(self) -> bytes:
+        """What is to be sent now; each byte is handed out once."""
+        data = bytes(self._out)
+        self._out.clear()
+        return data
+
+    def feed(self, data: bytes, now: float) -> list[Event]:
+        """Take what came from the reader at `now`; what it means, in the reader's order.
+
+        Raises:
+            SessionLost: refused, closed, or no LLRP.
+        """
+        try:
+            messages = self._framing.feed(data)
+        except ProtocolError as error:
+            raise SessionLost(f"this is no LLRP reader: {error}") from error
+        if messages and self.state is State.RUNNING:
+            self._deadline = now + self._patience()
+        return list(self._take_all(messages, now))
+
+    def tick(self, now: float) -> None:
+        """Let time pass without a byte.
+
+        Raises:
+            SessionLost: the reader did not answer, or is dead.
+        """
+        if now >= self._deadline:
+            raise SessionLost(self._silence())
+        if self._ended is not None and now >= self._ended + RESTART_SECONDS:
+            self._ended = None
+            self.faults["restarted"] += 1
+            self._send(message(MessageType.START_ROSPEC, self._next(), ro_spec=self._id))
+
+    def close(self) -> None:
+        """Say goodbye; the ROSpec stays, so that the reader holds what it hears meanwhile."""
+        if self.state is not State.WAITING:
+            self._send(message(MessageType.CLOSE_CONNECTION, self._next()))
+
+    @property
+    def _id(self) -> int:
+        return self.settings.ro_spec_id
+
+    def _patience(self) -> float:
+        return DEAD_PERIODS * self.settings.keepalive_ms / 1000
+
+    def _silence(self) -> str:
+        match self.state:
+            case State.WAITING:
+                return "the reader took the connection and said nothing"
+            case State.STARTING:
+                return f"the reader did not answer {name(self._sent_type)}"
+            case State.RUNNING:
+                return f"the reader has been silent for {self._patience():g} s"
+
+    def _take_all(self, messages: list[Message], now: float) -> Iterator[Event]:
+        bodies: list[bytes] = []
+        for received in messages:
+            if received.type == MessageType.RO_ACCESS_REPORT:
+                bodies.append(received.body)
+                continue
+            yield from self._reads(bodies)
+            bodies = []
+            yield from self._take(received, now)
+        yield from self._reads(bodies)
+
+    def _reads(self, bodies: list[bytes]) -> Iterator[TagColumns]:
+        if not bodies:
+            return
+        before = self.faults.total()
+        columns = self._reports.decode(bodies)
+        if self.faults.total() != before:
+            self._spoil()
+        if columns is not None:
+            yield columns
+
+    def _take(self, received: Message, now: float) -> Iterator[Event]:
+        match received.type:
+            case MessageType.KEEPALIVE:
+                self._send(message(MessageType.KEEPALIVE_ACK, received.id))
+                return
+            case MessageType.CLOSE_CONNECTION_RESPONSE:
+                raise SessionLost("the reader closed the connection")
+        try:
+            body = decode_body(received)
+        except ProtocolError:
+            self.faults["bad_message"] += 1
+            self._spoil()
+            return
+        if received.type == MessageType.READER_EVENT_NOTIFICATION:
+            yield from self._notified(body, now)
+        else:
+            yield from self._answered(received, body, now)
+
+    # What the reader says by itself
+
+    def _notified(self, body: Body, now: float) -> Iterator[Event]:
+        data = body.parameter(P.READER_EVENT_NOTIFICATION_DATA)
+        if data is None:
+            self.faults["bad_message"] += 1
+            return
+        stamp = stamp_of(data)
+        if stamp.clock is not Clock.NONE:
+            yield stamp
+        for said in data.children:
+            yield from self._event(said, stamp, now)
+
+    def _event(self, said: Parameter, stamp: Stamp, now: float) -> Iterator[Event]:
+        match said.type:
+            case P.CONNECTION_ATTEMPT_EVENT:
+                yield from self._greeted(said.number("status"), now)
+            case P.CONNECTION_CLOSE_EVENT:
+                raise SessionLost("the reader closed the connection")
+            case P.AI_SPEC_EVENT:
+                yield from self._round(said, stamp)
+            case P.ANTENNA_EVENT:
+                yield from self._antenna(said, stamp)
+            case P.RO_SPEC_EVENT if said.number("id") == self._id:
+                self._ended = now if said.number("event") == 1 else None
+            case P.REPORT_BUFFER_OVERFLOW:
+                self.faults["reader_buffer_overflow"] += 1
+                self._spoil()
+            case P.REPORT_BUFFER_LEVEL_WARNING:
+                self.faults["reader_buffer_warning"] += 1
+            case P.READER_EXCEPTION:
+                self.faults["reader_exception"] += 1
+                self._facts["exception"] = said.text("message")[:200]
+            case P.GPI_EVENT:
+                self.faults["gpi_event"] += 1
+            case _:
+                pass
+
+    def _greeted(self, status: int, now: float) -> Iterator[Event]:
+        if status == 4:
+            self.faults["other_client_tried"] += 1
+        elif status:
+            raise SessionLost(
+                CONNECTION_REFUSED.get(status, f"the reader refused the connection ({status})")
+            )
+        elif self.state is State.WAITING:
+            self.state = State.STARTING
+            yield from self._proceed(now)
+
+    def _round(self, said: Parameter, stamp: Stamp) -> Iterator[Event]:
+        index = said.number("spec_index")
+        if said.number("id") != self._id or not 1 <= index <= len(self._groups):
+            self.faults["foreign_round"] += 1
+            return
+        self._ended = None
+        self._facts["rounds"] = "reported"
+        group = self._groups[index - 1]
+        heard = tuple(a for a in group if a not in self._spoilt and self._connected[a])
+        self._spoilt.difference_update(group)
+        if heard:
+            yield RoundEnded(heard, stamp)
+
+    def _antenna(self, said: Parameter, stamp: Stamp) -> Iterator[Event]:
+        antenna, connected = said.number("antenna"), said.number("event") == 1
+        if antenna in self._connected:
+            self._connected[antenna] = connected
+            self._spoilt.add(antenna)
+            yield AntennaChanged(antenna, connected, stamp)
+
+    def _spoil(self) -> None:
+        """Reads were lost: no antenna's present round may be called heard."""
+        self._spoilt.update(self.settings.antennas)
+
+    # Our questions and its answers
+
+    def _answered(self, received: Message, body: Body, now: float) -> Iterator[Event]:
+        if self._step is None or received.id != self._asked:
+            if received.type == MessageType.ERROR_MESSAGE:
+                self.faults["error_message"] += 1
+            return
+        status = body.parameter(P.LLRP_STATUS)
+        code = 0 if status is None else status.number("code")
+        failed = code != 0 or received.type == MessageType.ERROR_MESSAGE
+        if failed and self._step.needed:
+            raise SessionLost(refusal(self._sent_type, status))
+        if failed:
+            self.faults[f"refused_{name(self._sent_type).lower()}"] += 1
+        elif self._step.done is not None:
+            self._step.done(body)
+        yield from self._proceed(now)
+
+    def _proceed(self, now: float) -> Iterator[Event]:
+        self._step = next(self._steps, None)
+        if self._step is not None:
+            self._asked = self._next()
+            asked = self._step.make(self._asked)
+            self._sent_type = asked.type
+            self._deadline = now + ANSWER_SECONDS
+            self._send(asked)
+            return
+        self._send(message(MessageType.ENABLE_EVENTS_AND_REPORTS, self._next()))
+        self.state = State.RUNNING
+        self._deadline = now + self._patience()
+        yield Ready(self._facts, dict(self._connected))
+
+    def _start_up(self) -> Iterator[_Step]:
+        ask = MessageType
+        settings = self.settings
+        yield _Step(
+            lambda n: message(ask.GET_READER_CAPABILITIES, n, requested=0), done=self._capable
+        )
+        if self._impinj:
+            yield _Step(_enable_extensions, needed=False, done=self._extended)
+        yield _Step(
+            lambda n: message(ask.GET_READER_CONFIG, n, requested=_ANTENNA_PROPERTIES),
+            needed=False,
+            done=self._configured,
+        )
+        yield _Step(lambda n: reader_config(settings, n, hold=self._hold, impinj=self._extensions))
+        yield _Step(lambda n: message(ask.DELETE_ROSPEC, n, ro_spec=0), needed=False)
+        yield _Step(lambda n: message(ask.DELETE_ACCESSSPEC, n, access_spec=0), needed=False)
+        self._groups = settings.groups(self._max_specs)
+        yield _Step(
+            lambda n: add_ro_spec(settings, n, max_specs=self._max_specs, impinj=self._extensions)
+        )
+        yield _Step(lambda n: message(ask.ENABLE_ROSPEC, n, ro_spec=self._id))
+
+    def _capable(self, body: Body) -> None:
+        device = body.parameter(P.GENERAL_DEVICE_CAPABILITIES)
+        if device is not None:
+            self._impinj = device.number("maker") == IMPINJ
+            self._facts |= {
+                "maker": "Impinj" if self._impinj else str(device.number("maker")),
+                "model": str(device.number("model")),
+                "firmware": device.text("firmware")[:80],
+                "antennas": str(device.number("antennas")),
+            }
+            self._check_antennas(device.number("antennas"))
+        limits = body.parameter(P.LLRP_CAPABILITIES)
+        if limits is not None:
+            self._hold = bool(limits.number("flags") & CAN_HOLD_REPORTS)
+            self._max_specs = limits.number("specs_per_ro_spec")
+
+    def _check_antennas(self, available: int) -> None:
+        beyond = [a for a in self.settings.antennas if a > available]
+        if beyond and available:
+            raise SessionLost(
+                f"the reader has {available} antennas, there is no antenna {beyond[0]}"
+            )
+
+    def _extended(self, _body: Body) -> None:
+        self._extensions = True
+
+    def _configured(self, body: Body) -> None:
+        for said in body.parameters:
+            antenna = said.number("antenna")
+            if said.type == P.ANTENNA_PROPERTIES and antenna in self._connected:
+                self._connected[antenna] = bool(said.number("flags") & TOP_BIT)
+
+    def _next(self) -> int:
+        self._number = self._number % 0xFFFF_FFFF + 1
+        return self._number
+
+    def _send(self, sent: Message) -> None:
+        self._out += sent.to_bytes()
+
+
+def _enable_extensions(number: int) -> Message:
+    return message(
+        MessageType.CUSTOM_MESSAGE, number, vendor=IMPINJ, subtype=_ENABLE_EXTENSIONS, data=bytes(4)
+    )
