@@ -1,0 +1,65 @@
+"""How the uplink is doing: counters and the few words that the page shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from gateway.desk import Sample
+from gateway.uplink.outbox import Backlog
+
+
+@dataclass(frozen=True, slots=True)
+class UplinkState:
+    """The uplink in a few words, for the page. Times are wall time, None when never.
+
+    Attributes:
+        since: when it came to be connected, or not.
+        last_ack: when a row last left the outbox.
+        ack: who frees the outbox, `hq` or `broker`.
+        trouble: why there is no connection, one plain line; empty while there is one.
+    """
+
+    connected: bool
+    since: float | None
+    last_ack: float | None
+    backlog: Backlog
+    ack: str
+    trouble: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted and remembered of all connections so far.
+
+    Attributes:
+        published: rows confirmed by the broker, repeats included.
+        acked: rows that left the outbox.
+        connects: connections that came to be.
+        faults: troubles by reason, only ever growing.
+    """
+
+    published: int = 0
+    acked: int = 0
+    connects: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    connected: bool = False
+    since: float | None = None
+    last_ack: float | None = None
+    trouble: str = "not tried yet"
+
+    def samples(self, backlog: Backlog) -> list[Sample]:
+        """Counters and gauges for `/metrics`."""
+        numbers = (
+            ("uplink_published_total", "counter", "Feed rows the broker confirmed", self.published),
+            ("uplink_acked_total", "counter", "Feed rows that left the outbox", self.acked),
+            ("uplink_connects_total", "counter", "Connections to HQ's broker", self.connects),
+            ("uplink_connected", "gauge", "1 while connected to HQ's broker", self.connected),
+            ("outbox_rows", "gauge", "Feed rows that wait for HQ's ack", backlog.rows),
+            ("outbox_bytes", "gauge", "Bytes that wait for HQ's ack", backlog.bytes),
+        )
+        troubles = "Troubles of the uplink by reason"
+        return [Sample(name, kind, text, float(value)) for name, kind, text, value in numbers] + [
+            Sample("uplink_faults_total", "counter", troubles, count, (("reason", reason),))
+            for reason, count in sorted(self.faults.items())
+        ]
