@@ -1,0 +1,116 @@
+"""Committed together or not at all; boots never come back; a damaged file is put aside."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from gateway.changes import DoorMinute, LedgerLine, Remember, StoreMinute
+from gateway.storage.archive import Archive
+from gateway.storage.journal import Journal
+from gateway.storage.opening import BOOT_FILE, DATABASE, open_database
+from gateway.storage.rows import Batch, OutboxRow
+
+LINE = LedgerLine(10.0, "03453120000011", "sold", -1, ref="R-1")
+MINUTE = StoreMinute(60.0, 3, 1, 2, 5, 1)
+
+
+def message(seq: int, boot: int = 1) -> OutboxRow:
+    return OutboxRow(boot, seq, "changes", f'{{"seq":{seq}}}', 10.0)
+
+
+def test_a_batch_is_read_back_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Journal(path) as journal:
+        journal.commit(Batch((LINE, MINUTE, Remember("stock", "k", "v")), (message(1), message(2))))
+        archive = Archive(path)
+        assert archive.ledger("03453120000011", 5) == [LINE]
+        assert archive.store_minutes(0, 60) == [MINUTE]
+        assert archive.memory("stock") == {"k": "v"}
+        assert archive.outbox_after((0, 0), 10) == [message(1), message(2)]
+        assert archive.outbox_size() == (2, 18)
+        archive.close()
+
+
+def test_a_batch_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Journal(path) as journal:
+        journal.commit(Batch(messages=(message(1),)))
+        with pytest.raises(sqlite3.IntegrityError):
+            journal.commit(Batch((LINE,), (message(1),)))
+        archive = Archive(path)
+        assert archive.ledger("03453120000011", 5) == []
+        archive.close()
+        journal.commit(Batch((LINE,), (message(2),)))
+
+
+def test_acknowledged_messages_of_that_boot_leave(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Journal(path) as journal:
+        journal.commit(Batch(messages=(message(1), message(2), message(3), message(1, boot=2))))
+        journal.commit(Batch(acked=((1, 2),)))
+        archive = Archive(path)
+        assert [(m.boot, m.seq) for m in archive.outbox_after((0, 0), 10)] == [(1, 3), (2, 1)]
+        assert [(m.boot, m.seq) for m in archive.outbox_after((1, 3), 10)] == [(2, 1)]
+        archive.close()
+
+
+def test_a_minute_told_again_adds_up_and_memory_is_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Journal(path) as journal:
+        journal.commit(Batch((MINUTE, DoorMinute(60.0, "main", 3, 1), Remember("x", "k", "1"))))
+        journal.commit(Batch((MINUTE, DoorMinute(60.0, "main", 1, 1), Remember("x", "k", None))))
+        archive = Archive(path)
+        assert archive.store_minutes(0, 60)[0].entries == 6
+        assert archive.memory("x") == {}
+        archive.close()
+
+
+def test_readers_cannot_write(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Journal(path):
+        archive = Archive(path)
+        with pytest.raises(sqlite3.OperationalError):
+            archive._db.execute("DELETE FROM outbox")
+        archive.close()
+
+
+def test_boots_grow_and_survive_an_old_copy(tmp_path: Path) -> None:
+    first = open_database(tmp_path)
+    first.journal.backup(tmp_path / "copy.db")
+    first.journal.close()
+    second = open_database(tmp_path)
+    second.journal.close()
+    for extra in ("-wal", "-shm"):
+        (tmp_path / (DATABASE + extra)).unlink(missing_ok=True)
+    (tmp_path / "copy.db").replace(tmp_path / DATABASE)
+    third = open_database(tmp_path)
+    third.journal.close()
+    assert [first.boot, second.boot, third.boot] == [1, 2, 3]
+    (tmp_path / BOOT_FILE).unlink()
+    fourth = open_database(tmp_path)
+    fourth.journal.close()
+    assert fourth.boot == 4
+
+
+def test_a_damaged_database_is_put_aside_and_said(tmp_path: Path) -> None:
+    opened = open_database(tmp_path)
+    opened.journal.close()
+    (tmp_path / DATABASE).write_bytes(b"not a database at all" * 400)
+    again = open_database(tmp_path)
+    again.journal.close()
+    assert again.put_aside is not None
+    assert again.put_aside.exists()
+    assert again.boot == 2
+
+
+def test_old_history_goes_and_the_outbox_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Journal(path) as journal:
+        journal.commit(Batch((LINE, MINUTE), (message(1),)))
+        assert journal.forget_before(1_000.0) == 2
+        archive = Archive(path)
+        assert archive.outbox_size()[0] == 1
+        archive.close()
