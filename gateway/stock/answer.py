@@ -1,0 +1,89 @@
+"""From beliefs about units to one answer per GTIN: how many, how sure, what may be promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.changes import StockState
+
+SURE = 0.999
+"""A unit surer than this is counted as certain, which keeps the convolution short."""
+
+
+def distribution(chances: Iterable[float]) -> NDArray[np.float64]:
+    """P(count = k) for independent units with these chances (Poisson-binomial)."""
+    certain = 0
+    spread = np.ones(1)
+    for chance in chances:
+        if chance >= SURE:
+            certain += 1
+        elif chance > 1 - SURE:
+            wider = np.zeros(len(spread) + 1)
+            wider[:-1] = spread * (1 - chance)
+            wider[1:] += spread * chance
+            spread = wider
+    return np.concatenate([np.zeros(certain), spread])
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a distribution says.
+
+    Attributes:
+        on_hand: most likely count. expected: its mean.
+        sure_of: largest q with P(count >= q) at least the promise level.
+        tail: P(count >= k) for k = 0, 1, ….
+    """
+
+    on_hand: int
+    expected: float
+    sure_of: int
+    tail: NDArray[np.float64]
+
+    def at_least(self, count: int) -> float:
+        """P(at least `count` units)."""
+        if count <= 0:
+            return 1.0
+        return float(self.tail[count]) if count < len(self.tail) else 0.0
+
+
+def judge(spread: NDArray[np.float64], level: float) -> Judged:
+    """Read a distribution."""
+    tail = np.minimum(np.cumsum(spread[::-1])[::-1], 1.0)
+    enough = np.flatnonzero(tail >= level)
+    return Judged(
+        on_hand=int(spread.argmax()),
+        expected=float(spread @ np.arange(len(spread))),
+        sure_of=int(enough[-1]) if len(enough) else 0,
+        tail=tail,
+    )
+
+
+def even(zones: dict[str, float], floor: Sequence[str], count: int) -> dict[str, float]:
+    """Zones with the floor's sum brought to where it rounds to its most likely count.
+
+    A sum of many nearly sure units falls short of the count that is most likely by far; whoever
+    rounds it should get that count. The least change is made, in proportion.
+    """
+    total = sum(zones.get(zone, 0.0) for zone in floor)
+    wanted = min(max(total, count - 0.45), count + 0.45)
+    if total <= 0 or abs(wanted - total) < 1e-9:
+        return zones
+    return {z: v * wanted / total if z in floor else v for z, v in zones.items()}
+
+
+def state_of(
+    *, blind: bool, on_hand: int, available: int, p_some: float, low: int, before: StockState | None
+) -> StockState:
+    """The one-word answer, with hysteresis about *out of stock*."""
+    if blind:
+        return StockState.UNKNOWN
+    out_below = 0.5 if before is StockState.OUT_OF_STOCK else 0.2
+    if on_hand == 0 and p_some < out_below:
+        return StockState.OUT_OF_STOCK
+    few = available <= low
+    return StockState.LOW if few or available == 0 else StockState.IN_STOCK

@@ -1,0 +1,222 @@
+"""The stock engine: observations in, one answer per GTIN out. The only door of this room."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.observations import (
+    Delivery,
+    Device,
+    DeviceState,
+    Observation,
+    Return,
+    Round,
+    Sale,
+    Stocktake,
+    TagReads,
+    Weight,
+)
+from gateway.changes import Change
+from gateway.requests import HoldAnswer, HoldRequest, HoldState, HoldVerdict
+from gateway.stock.answers import Answers
+from gateway.stock.evidence import Evidence
+from gateway.stock.goods import Goods
+from gateway.stock.hearing import Hearing
+from gateway.stock.holds import Holds
+from gateway.stock.layout import Layout, Naming
+from gateway.stock.memory import Memory
+from gateway.stock.places import Places
+from gateway.stock.presence import Presence
+from gateway.stock.records import Records
+from gateway.stock.tags import FOREIGN, Tags
+from gateway.stock.tidings import Tidings
+
+IDLE_MOST = 60
+"""Seconds of scanning without a word that are credited to a reader which never sends rounds."""
+
+
+class StockEngine:
+    """Where each item is and how many there are.
+
+    Attributes:
+        faults: counted drops by reason, only ever growing.
+    """
+
+    def __init__(self, layout: Layout, naming: Naming) -> None:
+        self.faults: Counter[str] = Counter()
+        self._layout = layout
+        self._places = Places(layout)
+        self._tags = Tags(len(self._places.antennas), naming, self.faults)
+        self._hearing = Hearing(len(self._places.antennas))
+        self._evidence = Evidence(len(self._places.antennas))
+        self._presence = Presence(self._places, self._tags, self._hearing)
+        self._goods = Goods(layout, self._tags, self.faults)
+        self._holds = Holds()
+        self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
+        self._answers = Answers(layout, self._places, self._tags, self._goods, self._hearing)
+        self._tidings = Tidings(layout, self._places, self._tags, self._presence)
+        self._memory = Memory(self._places, self._tags, self._goods, self._presence)
+        self._facts: list[Sale | Return | Delivery | Stocktake] = []
+        self._changes: list[Change] = []
+        self._ticked: int | None = None
+
+    def restore(self, memory: Mapping[str, str], now: float) -> None:
+        """Take back what earlier `Remember` changes said; unreadable pieces are counted."""
+        for key, text in memory.items():
+            try:
+                if key.startswith("hold:"):
+                    self._holds.restore(text)
+                elif key.startswith("gtin:"):
+                    self._memory.restore(key.removeprefix("gtin:"), text, now)
+                else:
+                    self.faults["unknown_memory"] += 1
+            except (ValueError, KeyError, TypeError, json.JSONDecodeError):
+                self.faults["unreadable_memory"] += 1
+        for account in self._goods.accounts:
+            account_reserved = self._holds.reserved(account.gtin)
+            if account_reserved or account.rows or account.book is not None:
+                self._goods.touch(account.gtin)
+
+    def observe(self, obs: Observation) -> None:
+        """Take any observation; what is not this engine's business is passed over."""
+        if isinstance(obs, TagReads):
+            self._take_reads(obs)
+        elif isinstance(obs, Round):
+            self._take_round(obs)
+        elif isinstance(obs, Sale | Return | Delivery | Stocktake):
+            if _sane(obs.t):
+                self._facts.append(obs)
+            else:
+                self.faults["bad_time"] += 1
+        elif isinstance(obs, Device):
+            self._take_device(obs)
+        elif isinstance(obs, Weight):
+            self._take_weight(obs)
+
+    def advance(self, now: float) -> list[Change]:
+        """Bring everything to `now` and say what changed."""
+        self._tick(now)
+        for epoch in self._evidence.take(now):
+            self._presence.step(epoch)
+        changes, self._changes = self._changes, []
+        for fact in self._facts:
+            changes += self._records.enter(fact, now)
+        self._facts = []
+        for gtin, ended in self._holds.expire(now):
+            changes += ended
+            self._goods.touch(gtin)
+        changes += self._tidings.of_items(now)
+        changes += self._answers.changed(now, self._holds)
+        changes += self._memory.changed()
+        return changes
+
+    def hold(self, request: HoldRequest, now: float) -> HoldAnswer:
+        """Put goods aside if they are available; the changes follow with the next `advance`."""
+        account = self._goods.known(request.gtin)
+        if account is None:
+            return HoldAnswer(HoldVerdict.MISSING, None)
+        answer, changes = self._holds.request(
+            request,
+            account.gtin,
+            now,
+            lambda: self._answers.of(account, now, self._holds).available,
+        )
+        self._changes += changes
+        self._goods.touch(account.gtin)
+        return answer
+
+    def collect(self, hold_id: str, now: float) -> HoldAnswer:
+        """The shopper took the goods: they leave `on_hand` now."""
+        return self._close(hold_id, HoldState.COLLECTED, now)
+
+    def release(self, hold_id: str, now: float) -> HoldAnswer:
+        """The hold is off: the goods are free again."""
+        return self._close(hold_id, HoldState.RELEASED, now)
+
+    def _close(self, hold_id: str, state: HoldState, now: float) -> HoldAnswer:
+        verdict, hold, changes = self._holds.close(hold_id, state, now)
+        self._changes += changes
+        if hold is None:
+            return HoldAnswer(verdict, None)
+        account = self._goods.account(hold.gtin)
+        if account is None:
+            return HoldAnswer(verdict, hold)
+        if verdict is HoldVerdict.NEW and state is HoldState.COLLECTED:
+            self._records.hand_over(account, hold.qty, now)
+        self._goods.touch(hold.gtin)
+        return HoldAnswer(verdict, hold, self._answers.of(account, now, self._holds).available)
+
+    def _take_reads(self, reads: TagReads) -> None:
+        antenna = self._antennas(reads.src, reads.antenna)
+        row = np.fromiter(map(self._tags.find, reads.epcs()), np.int32, len(reads))
+        sane = np.isfinite(reads.t) & (reads.t >= 0)
+        self.faults["bad_time"] += int((~sane).sum())
+        self.faults["unknown_antenna"] += int((antenna < 0).sum())
+        keep = sane & (antenna >= 0) & (row != FOREIGN)
+        for new in range(self._goods.tags_taken, self._tags.count):
+            self._goods.take_tag(new)
+        keep &= self._goods.counts(row)
+        if keep.any():
+            self._evidence.read(reads.t[keep], row[keep], antenna[keep])
+        heard = np.unique(antenna[antenna >= 0])
+        self._hearing.reading[heard] = True
+
+    def _antennas(self, src: str, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+        antenna = np.full(len(numbers), -1, np.int32)
+        for number in np.unique(numbers).tolist():
+            known = self._places.antenna(src, number)
+            if known is not None:
+                antenna[numbers == number] = known
+        return antenna
+
+    def _take_round(self, done: Round) -> None:
+        antenna = self._places.antenna(done.src, done.antenna)
+        if antenna is None or not _sane(done.t):
+            self.faults["unknown_antenna" if antenna is None else "bad_time"] += 1
+            return
+        self._hearing.rounds_sent[antenna] = True
+        self._evidence.round(done.t, antenna)
+
+    def _take_device(self, device: Device) -> None:
+        if device.antenna is None:
+            antennas = self._places.of_source(device.src)
+        else:
+            one = self._places.antenna(device.src, device.antenna)
+            antennas = [] if one is None else [one]
+        self._hearing.online[antennas] = device.state is DeviceState.ONLINE
+        if device.state is DeviceState.ONLINE and device.antenna is None:
+            self._hearing.reading[antennas] = True
+
+    def _take_weight(self, weight: Weight) -> None:
+        scale = self._layout.scales.get(weight.src)
+        account = None if scale is None else self._goods.account(scale.gtin)
+        if scale is None or account is None:
+            self.faults["unknown_scale"] += 1
+        elif not (math.isfinite(weight.grams) and _sane(weight.t)):
+            self.faults["bad_weight"] += 1
+        elif account.article.unit_grams:
+            account.weighed, account.weighed_t = weight.grams, weight.t
+            account.weighed_zone = self._places.zone(scale.zone)
+            self._goods.touch(account.gtin)
+
+    def _tick(self, now: float) -> None:
+        """Credit scanning time to antennas whose reader never sends rounds."""
+        second = int(now // 1)
+        since = second if self._ticked is None else self._ticked
+        self._ticked = max(second, since)
+        hearing = self._hearing
+        scanning = np.flatnonzero(hearing.online & hearing.reading & ~hearing.rounds_sent)
+        if len(scanning):
+            for past in range(max(since, second - IDLE_MOST), second):
+                for antenna in scanning.tolist():
+                    self._evidence.round(float(past), antenna)
+
+
+def _sane(t: float) -> bool:
+    return math.isfinite(t) and t >= 0

@@ -1,0 +1,74 @@
+"""Which unit did the till mean? A sale by GTIN is explained by the one unit that fits it best.
+
+The weight of a unit is how much more probable its evidence is if it was in a hand on its way to the
+till than if it was anywhere: a tag just heard at the till or the door, one that fell silent, one
+never read at all; a tag that is being read on its shelf hardly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.stock.presence import AWAY, HAND, HERE, HIDDEN
+from gateway.stock.tags import Status, Tags
+
+TILL_SECONDS = 180.0
+EXIT_SECONDS = 900.0
+"""A receipt may reach us after the goods have passed the door."""
+HAND_USUAL = 0.03
+"""Share of units in some hand at a time: what a belief in `hand` is measured against."""
+UNSEEN_WEIGHT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Zones that goods pass on their way out."""
+
+    tills: frozenset[int]
+    exits: frozenset[int]
+
+
+def weight(tags: Tags, row: int, t: float, passing: Passing) -> float:
+    """How well this tag explains one unit sold at `t`; 0 if it cannot."""
+    if tags.status[row] != Status.HERE:
+        return 0.0
+    here, hidden, hand, away = (float(share) for share in tags.belief[row])
+    home, silent = int(tags.home[row]), t - float(tags.last[row])
+    if home in passing.tills and abs(silent) < TILL_SECONDS:
+        return 100.0 * (1 - away) + 1.0
+    if home in passing.exits and abs(silent) < EXIT_SECONDS:
+        return 60.0
+    recent = 20.0 * away if -5 < silent < EXIT_SECONDS else 0.05 * away
+    return hand / HAND_USUAL + 2.0 * hidden + 0.02 * here + recent
+
+
+def best(
+    tags: Tags, rows: list[int], unseen: float, t: float, passing: Passing
+) -> tuple[int | None, float]:
+    """The tag that explains a sale best and P(it was that one); None for a unit without a tag.
+
+    Args:
+        rows: tags of the GTIN.
+        unseen: units believed in the building of which no tag was ever read.
+        t: time of the sale.
+        passing: till and exit zones.
+    """
+    weights = [weight(tags, row, t, passing) for row in rows]
+    total = sum(weights) + UNSEEN_WEIGHT * unseen
+    if total <= 0:
+        return None, 0.0
+    top = max(range(len(rows)), key=lambda i: (weights[i], -i), default=None)
+    if top is None or weights[top] < UNSEEN_WEIGHT * unseen:
+        return None, UNSEEN_WEIGHT * unseen / total
+    return rows[top], weights[top] / total
+
+
+def expected_best(tags: Tags, rows: list[int]) -> int | None:
+    """A tag named by a delivery and never read, the oldest; None when there is none."""
+    for row in rows:
+        if tags.status[row] == Status.EXPECTED:
+            return row
+    return None
+
+
+__all__ = ["AWAY", "HAND", "HERE", "HIDDEN", "Passing", "best", "expected_best", "weight"]

@@ -1,0 +1,103 @@
+"""Every GTIN's account, which tags belong to it, and which accounts need a new answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.gtin import GtinError, normalize_gtin
+from gateway.stock.book import Account
+from gateway.stock.layout import Article, Layout
+from gateway.stock.tags import Status, Tags
+
+UNCATALOGUED_KEPT = 20_000
+
+
+class Goods:
+    """Accounts by GTIN, in the catalogue's order and then as met.
+
+    Attributes:
+        accounts: every account; a tag's `account` column is an index into it, -1 for foreign.
+        tags_taken: tag rows that have been given their account.
+    """
+
+    def __init__(self, layout: Layout, tags: Tags, faults: Counter[str]) -> None:
+        self._tags, self._faults = tags, faults
+        self._catalogue = bool(layout.articles)
+        self.accounts: list[Account] = []
+        self._by_gtin: dict[str, int] = {}
+        self._touched: dict[int, None] = {}
+        self.tags_taken = 0
+        for article in layout.articles.values():
+            self._open(article, catalogued=True)
+
+    def known(self, gtin: str) -> Account | None:
+        """The account of a GTIN in any length, if there is one."""
+        try:
+            number = self._by_gtin.get(normalize_gtin(gtin))
+        except GtinError:
+            number = self._by_gtin.get(gtin)
+        return None if number is None else self.accounts[number]
+
+    def account(self, gtin: str) -> Account | None:
+        """The account of a GTIN, opened if the store has no catalogue; None (counted) else."""
+        known = self.known(gtin)
+        if known is not None:
+            return known
+        try:
+            wanted = normalize_gtin(gtin)
+        except GtinError:
+            self._faults["bad_gtin"] += 1
+            return None
+        if self._catalogue or len(self.accounts) >= UNCATALOGUED_KEPT:
+            self._faults["unknown_gtin"] += 1
+            return None
+        return self._open(Article(wanted), catalogued=False)
+
+    def touch(self, gtin: str) -> None:
+        """This GTIN needs a new answer."""
+        number = self._by_gtin.get(gtin)
+        if number is not None:
+            self._touched[number] = None
+
+    def touched(self) -> list[int]:
+        """Accounts that need a new answer, in a fixed order; forgets them."""
+        numbers = sorted(self._touched)
+        self._touched = {}
+        return numbers
+
+    def touch_all(self, numbers: NDArray[np.int32]) -> None:
+        """These accounts need a new answer."""
+        for number in np.unique(numbers).tolist():
+            if number >= 0:
+                self._touched[number] = None
+
+    def take_tag(self, row: int) -> None:
+        """Give a new tag row its account; rows are taken in order."""
+        account = self.account(self._tags.gtins[row])
+        self._tags.account[row] = -1 if account is None else self._by_gtin[account.gtin]
+        if account is not None:
+            account.rows.append(row)
+        self.tags_taken = row + 1
+
+    def take_tags(self) -> None:
+        """Give every new tag row its account."""
+        for row in range(self.tags_taken, self._tags.count):
+            self.take_tag(row)
+
+    def counts(self, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which of these rows (foreign ones included) belong to an account."""
+        return np.asarray((rows >= 0) & (self._tags.account[np.maximum(rows, 0)] >= 0))
+
+    def in_book(self, account: Account) -> int:
+        """Tags of the account that its book counts: ever read, not sold."""
+        return int((self._tags.status[account.rows] == Status.HERE).sum()) if account.rows else 0
+
+    def _open(self, article: Article, *, catalogued: bool) -> Account:
+        account = Account(article.gtin, article, catalogued)
+        self._by_gtin[article.gtin] = len(self.accounts)
+        self._touched[len(self.accounts)] = None
+        self.accounts.append(account)
+        return account

@@ -1,0 +1,107 @@
+"""Has it been put elsewhere? A sequential test of each tag's home against one challenging zone.
+
+A tag read where its signature does not expect it starts a challenge. Each second then adds to the
+odds what the reads and the silence of that second say for the challenger against home; a stray read
+of a weak tag fades, an item carried past wins nothing, one laid down wins in seconds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.evidence import Epoch
+from gateway.stock.hearing import Hearing
+from gateway.stock.layout import ZoneKind
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.rates import ZoneRates
+from gateway.stock.tags import Tags
+
+STORAGE_ODDS, PASSING_ODDS, EXIT_ODDS = 6.0, 5.0, 4.5
+"""Nats for a move to a shelf or back room, to till or fitting room, to the door."""
+STORAGE_SECONDS, PASSING_SECONDS = 5.0, 1.0
+"""A challenge lasts at least so long: what is carried past an antenna is not laid down there."""
+STEP_MOST = 3.0
+HAND_CREDIT = 2.0
+"""Nats less that a move needs when the item is believed in a hand."""
+_FLOOR = 0.004
+
+
+class Moves:
+    """Challenges in the `rival`, `odds` and `since_rival` columns of the tags."""
+
+    def __init__(self, places: Places, tags: Tags, hearing: Hearing, rates: ZoneRates) -> None:
+        self._places, self._tags = places, tags
+        self._hearing, self._rates = hearing, rates
+        storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
+        exits = places.are(ZoneKind.EXIT)
+        self._needed = np.where(storage, STORAGE_ODDS, np.where(exits, EXIT_ODDS, PASSING_ODDS))
+        self._dwell = np.where(storage, STORAGE_SECONDS, PASSING_SECONDS)
+
+    def weigh(
+        self, epoch: Epoch, exposure: NDArray[np.float64], hand: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Bring every challenge forward by one second; answers rows that move, and whereto.
+
+        Args:
+            epoch: the second's reads, of live tags with a home.
+            exposure: clear rounds of each antenna.
+            hand: every tag's belief to be in a hand.
+        """
+        tags, n = self._tags, self._tags.count
+        odd = self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
+        started = epoch.row[odd & (tags.rival[epoch.row] == NOWHERE)]
+        running = np.flatnonzero(tags.rival[:n] != NOWHERE)
+        rows = np.union1d(running, started).astype(np.int64)
+        if not len(rows):
+            return rows, rows
+        reads = self._matrix(epoch, rows)
+        rival = self._rivals(rows)
+        fresh = tags.rival[rows] == NOWHERE
+        tags.since_rival[rows[fresh]] = epoch.t
+        changed = ~fresh & (tags.rival[rows] != rival)
+        tags.odds[rows[changed]] *= 0.5
+        tags.rival[rows] = rival
+        gain = self._gain(rows, rival, reads, exposure)
+        odds = np.maximum(tags.odds[rows] + np.clip(gain, -STEP_MOST, STEP_MOST), 0.0)
+        tags.odds[rows] = odds
+        over = odds <= 0
+        wins = odds >= self._needed[rival] - HAND_CREDIT * hand[rows]
+        wins &= epoch.t - tags.since_rival[rows] >= self._dwell[rival]
+        ended = rows[over]
+        tags.rival[ended] = NOWHERE
+        tags.reads[ended] += tags.fresh[ended]
+        tags.fresh[ended] = 0.0
+        return rows[wins], rival[wins].astype(np.int64)
+
+    def _matrix(self, epoch: Epoch, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        reads = np.zeros((len(rows), len(self._places.antennas)))
+        where = np.searchsorted(rows, epoch.row)
+        inside = where < len(rows)
+        inside[inside] = rows[where[inside]] == epoch.row[inside]
+        reads[where[inside], epoch.antenna[inside]] = 1.0
+        return reads
+
+    def _rivals(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
+        tags = self._tags
+        window = np.maximum(self._hearing.window, 1.0)
+        scores = self._rates.scores(tags.recent[rows], window)
+        scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
+        return np.asarray(scores.argmax(axis=1), np.int16)
+
+    def _gain(
+        self,
+        rows: NDArray[np.int64],
+        rival: NDArray[np.int16],
+        reads: NDArray[np.float64],
+        exposure: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Log-likelihood of the second at the rival less at home, [rows].
+
+        Silence at the rival counts as of a tag of unknown strength there; at home its own.
+        """
+        home = np.maximum(self._tags.rate[rows], _FLOOR)
+        there = np.maximum(self._rates.mean[rival], _FLOOR)
+        heard = (reads * (np.log(there) - np.log(home))).sum(axis=1)
+        silent = ((1 - reads) * (home * exposure - np.log1p(there * exposure))).sum(axis=1)
+        return np.asarray(heard + silent)

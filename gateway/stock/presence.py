@@ -1,0 +1,219 @@
+"""The filter: where each tag is, how sure, from reads and from silence.
+
+A tag is in place and readable, in place but hidden (badly turned, behind others), in a hand or on
+its way, or away. Goods do not evaporate: the way from a shelf to *away* leads through a hand, and
+through the door where the door has an antenna. So a silent tag is soon *hidden or in a hand* and
+only slowly *away*; reads bring it back at once. Its zone changes only when its reads fit another
+zone better than its own signature for some seconds in a row.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.evidence import Epoch
+from gateway.stock.hearing import WINDOW_DECAY, Hearing
+from gateway.stock.layout import ZoneKind
+from gateway.stock.moves import Moves
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.rates import ZoneRates
+from gateway.stock.tags import Status, Tags
+
+HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
+PICK = 1 / 7200
+"""How often a unit is taken in hand, a second."""
+HIDE = 1 / 10800
+SHOW = 1 / 1500
+PUT = 1 / 240
+"""A hand keeps a thing for minutes."""
+PUT_HIDDEN = 0.1
+LEAVE_UNSEEN = 0.02
+"""Share of pick-ups that end outside without till or door seeing it."""
+LEAVE_PAST_EXIT = 0.004
+"""The same where the door has an antenna."""
+Rows = NDArray[np.int32] | NDArray[np.int64]
+_READ_FLOOR = 0.003
+_HAND_READ = 0.03
+_GHOST = 1e-5
+_PRIOR_ROUNDS = 2.0
+_SIGNATURE_ROUNDS = 400.0
+"""A signature forgets beyond so many rounds: goods are turned and shelves rearranged."""
+_LEARN_SECONDS = 60.0
+
+
+class Presence:
+    """Belief about every tag, brought forward epoch by epoch."""
+
+    def __init__(self, places: Places, tags: Tags, hearing: Hearing) -> None:
+        self._places, self._tags, self._hearing = places, tags, hearing
+        self.rates = ZoneRates(places)
+        self._learned = -np.inf
+        self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
+        self.storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
+        self.exit = places.are(ZoneKind.EXIT)
+        self.passing = ~self.storage & ~self.exit
+        leave = LEAVE_PAST_EXIT if (self.exit & places.watched).any() else LEAVE_UNSEEN
+        self._pick = np.where(self.storage, PICK, 1 / 60)
+        self._hide = np.where(self.storage, HIDE, 1e-9)
+        self._lose = np.where(self.exit, 0.2, PUT * leave)
+        self._go = np.where(self.exit, 0.1, 0.0)
+        self._moves = Moves(places, tags, hearing, self.rates)
+
+    def step(self, epoch: Epoch) -> None:
+        """Weigh one second of reads and rounds."""
+        tags = self._tags
+        n = tags.count
+        got = np.bincount(epoch.antenna, minlength=len(self._places.antennas)).astype(np.float64)
+        exposure = self._hearing.judge(epoch.t, epoch.rounds, self._expected(n, epoch.t), got)
+        if n == 0:
+            return
+        live = tags.status[:n] == Status.HERE
+        silence = tags.rate[:n] @ exposure.astype(np.float32)
+        self._forward(n, epoch, exposure)
+        belief = tags.belief[:n]
+        belief[:, HERE] *= np.exp(-np.minimum(silence, 4.0))
+        if len(epoch.row):
+            self._hear(epoch, exposure)
+        self._move(epoch, exposure)
+        total = belief.sum(axis=1, keepdims=True)
+        np.divide(belief, total, out=belief, where=total > 0)
+        belief[~live] = 0.0
+        if epoch.t - self._learned >= _LEARN_SECONDS:
+            self._learn(n, epoch.t)
+
+    def place(self, rows: Rows, zone: int, t: float) -> None:
+        """Put rows into a zone with a fresh signature, as if just seen there."""
+        tags = self._tags
+        tags.home[rows] = zone
+        usual = self.rates.mean[zone] if zone != NOWHERE else np.zeros(tags.rate.shape[1])
+        tags.reads[rows] = usual * _PRIOR_ROUNDS
+        tags.exposure[rows] = _PRIOR_ROUNDS
+        tags.rate[rows] = usual
+        tags.seen_at[rows] = self._hearing.clock
+        tags.settled[rows] = t
+        tags.since[rows] = t
+        tags.rival[rows] = NOWHERE
+        tags.odds[rows] = 0.0
+        tags.fresh[rows] = 0.0
+        tags.belief[rows] = (0.92, 0.03, 0.05, 0.0)
+
+    def _expected(self, n: int, t: float) -> NDArray[np.float64]:
+        tags = self._tags
+        belief = tags.belief[:n]
+        steady = belief[:, HERE] + np.where(t - tags.last[:n] < 120, belief[:, HIDDEN], 0.0)
+        return np.asarray(steady.astype(np.float32) @ tags.rate[:n], np.float64)
+
+    def _elapsed(self, epoch: Epoch, exposure: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Seconds by which doubt grows in each zone: none while its antennas cannot hear."""
+        zones = len(self._places.zones)
+        clear = np.zeros(zones)
+        np.maximum.at(clear, self._places.zone_of, np.minimum(exposure, 1.0))
+        heard = clear > 0
+        gap = np.where(np.isnan(self._zone_t), 1.0, np.clip(epoch.t - self._zone_t, 1.0, 5.0))
+        self._zone_t[heard] = np.fmax(self._zone_t[heard], epoch.t)
+        return np.asarray(gap * clear)
+
+    def _forward(self, n: int, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
+        tags = self._tags
+        belief, home = tags.belief[:n], tags.home[:n]
+        dt = self._elapsed(epoch, exposure)[home]
+        here, hidden, hand = belief[:, HERE], belief[:, HIDDEN], belief[:, HAND]
+        pick = self._pick[home] * dt
+        hide, show = self._hide[home] * dt * here, SHOW * dt * hidden
+        put, lose = PUT * dt * hand, self._lose[home] * dt * hand
+        go = self._go[home] * dt * here
+        picked_here, picked_hidden = pick * here, pick * hidden
+        here += show - hide - picked_here - go + put * (1 - PUT_HIDDEN)
+        hidden += hide - show - picked_hidden + put * PUT_HIDDEN
+        hand += picked_here + picked_hidden - put - lose
+        belief[:, AWAY] += lose + go
+        np.maximum(belief, 0.0, out=belief)
+
+    def _hear(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
+        tags = self._tags
+        rows, which = np.unique(epoch.row, return_inverse=True)
+        rate = tags.rate[epoch.row, epoch.antenna].astype(np.float64)
+        new = (tags.status[rows] == Status.EXPECTED) | np.isnan(tags.first[rows])
+        tags.first[rows] = np.where(np.isnan(tags.first[rows]), epoch.t, tags.first[rows])
+        said = np.empty((len(rows), 4))
+        back = rate * exposure[epoch.antenna]
+        said[:, HERE] = np.bincount(which, np.log(np.maximum(rate, _READ_FLOOR)) + back)
+        said[:, HIDDEN] = np.bincount(which, np.log(np.maximum(0.1 * rate, _READ_FLOOR / 3)))
+        many = np.bincount(which)
+        said[:, HAND] = many * np.log(_HAND_READ)
+        said[:, AWAY] = many * np.log(_GHOST)
+        said -= said.max(axis=1, keepdims=True)
+        belief = tags.belief[rows] * np.exp(said) + 1e-12
+        belief /= belief.sum(axis=1, keepdims=True)
+        strong = np.bincount(which, rate > 0.05) > 0
+        for state, share in ((HIDDEN, 0.7), (HAND, 0.3)):
+            wakes = np.where(strong, share, 0.0) * belief[:, state]
+            belief[:, HERE] += wakes
+            belief[:, state] -= wakes
+        tags.belief[rows] = belief
+        self._note(epoch, rows)
+        tags.status[rows[new]] = Status.HERE
+        self._settle_down(epoch.t, rows)
+        tags.last[rows] = np.fmax(tags.last[rows], epoch.t)
+
+    def _note(self, epoch: Epoch, rows: Rows) -> None:
+        """Enter the reads into windows and signatures."""
+        tags = self._tags
+        age = np.maximum(epoch.t - tags.recent_t[rows], 0.0)
+        tags.recent[rows] *= (WINDOW_DECAY ** np.minimum(age, 300.0)).astype(np.float32)[:, None]
+        tags.recent_t[rows] = np.maximum(tags.recent_t[rows], epoch.t)
+        tags.recent[epoch.row, epoch.antenna] += 1.0
+        challenged = (tags.rival[epoch.row] != NOWHERE) | (
+            self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
+        )
+        calm = ~challenged
+        tags.reads[epoch.row[calm], epoch.antenna[calm]] += 1.0
+        tags.fresh[epoch.row[challenged], epoch.antenna[challenged]] += 1.0
+        due = rows[(epoch.t - tags.settled[rows] >= 5.0) & (tags.rival[rows] == NOWHERE)]
+        if len(due):
+            self._settle(due, epoch.t)
+
+    def _settle(self, rows: Rows, t: float) -> None:
+        """Bring signatures up to date; a gap far too long for a tag in place is no exposure."""
+        tags = self._tags
+        clock = self._hearing.clock.astype(np.float32)
+        gap = clock - tags.seen_at[rows]
+        best = np.maximum(tags.rate[rows].max(axis=1, keepdims=True), 1e-3)
+        gap = np.clip(gap, 0.0, 12.0 / best)
+        reads, exposure = tags.reads[rows], tags.exposure[rows] + gap
+        keep = np.minimum(1.0, _SIGNATURE_ROUNDS / np.maximum(exposure, 1e-6))
+        reads, exposure = reads * keep, exposure * keep
+        tags.reads[rows], tags.exposure[rows] = reads, exposure
+        tags.rate[rows] = np.clip(reads / np.maximum(exposure, 1e-6), 0.0, 0.98)
+        tags.seen_at[rows] = clock
+        tags.settled[rows] = t
+
+    def _settle_down(self, t: float, rows: Rows) -> None:
+        """Give tags that are nowhere yet the zone that explains their reads best."""
+        lost = rows[self._tags.home[rows] == NOWHERE]
+        if not len(lost):
+            return
+        window = np.maximum(self._hearing.window, 1.0)
+        best = self.rates.scores(self._tags.recent[lost], window).argmax(axis=1)
+        for zone in np.unique(best).tolist():
+            self.place(lost[best == zone], zone, t)
+
+    def _move(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
+        live = self._tags.status[epoch.row] == Status.HERE
+        mine = Epoch(epoch.t, epoch.row[live], epoch.antenna[live], epoch.rounds)
+        rows, zones = self._moves.weigh(mine, exposure, self._tags.belief[:, HAND])
+        for zone in np.unique(zones).tolist():
+            self.place(rows[zones == zone], zone, epoch.t)
+
+    def _learn(self, n: int, t: float) -> None:
+        tags = self._tags
+        self._learned = t
+        steady = (
+            (tags.belief[:n, HERE] > 0.9)
+            & (tags.home[:n] != NOWHERE)
+            & (tags.exposure[:n].max(axis=1, initial=0.0) > 30)
+        )
+        rows = np.flatnonzero(steady)
+        if len(rows):
+            self.rates.learn(tags.home[rows], tags.rate[rows])

@@ -1,0 +1,51 @@
+"""How often an antenna reads a tag that lies in a zone, learned from the store's own tags.
+
+Cross-reads are part of it: an antenna's usual reads of a neighbour's tags are a rate like any
+other, not an error.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.places import Places
+
+OWN_RATE = 0.4
+CROSS_RATE = 0.02
+_PRIOR_TAGS = 4.0
+"""The prior weighs as much as so many settled tags."""
+_LEAST, _MOST = 0.004, 0.95
+_SHAPE = 1.0
+"""Shape of the gamma spread of a tag's rates about its zone's: walls, orientation, neighbours."""
+
+
+class ZoneRates:
+    """Mean reads a round, float64[zones, antennas]."""
+
+    def __init__(self, places: Places) -> None:
+        zones = np.arange(len(places.zones))
+        own = zones[:, None] == places.zone_of[None, :]
+        self._prior = np.where(own, OWN_RATE, CROSS_RATE).astype(np.float64)
+        self.mean: NDArray[np.float64] = self._prior.copy()
+
+    def learn(self, zone: NDArray[np.int16], rate: NDArray[np.float32]) -> None:
+        """Take the present signatures of well settled tags: their zone and rates by antenna."""
+        total = self._prior * _PRIOR_TAGS
+        weight = np.full(len(self._prior), _PRIOR_TAGS)
+        np.add.at(total, zone, rate)
+        np.add.at(weight, zone, 1.0)
+        self.mean = np.clip(total / weight[:, None], _LEAST, _MOST)
+
+    def scores(
+        self, recent: NDArray[np.float32], window: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Log-likelihood of recent reads [tags, antennas] in each zone, [tags, zones].
+
+        Up to a term that is the same for every zone.
+        """
+        q = self.mean * window[None, :] / _SHAPE
+        q = np.maximum(q, 1e-4)
+        return np.asarray(
+            recent @ np.log(q / (1 + q)).T - _SHAPE * np.log1p(q).sum(axis=1)[None, :]
+        )

@@ -1,0 +1,271 @@
+"""What people and the till say, entered into book and tags: sales, returns, deliveries, counts.
+
+Meanings chosen here:
+    A returned unit is on hand and `unavailable` until its tag is read well on a shelf or somebody
+    counts the GTIN. A sold tag read again is a bag on its way out for some minutes; later, read
+    well on a shelf, it is back on hand. A sale explained by a tag that is then plainly still on its
+    shelf is given to the next best unit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from drivers.observations import Delivery, Line, Return, Sale, Stocktake
+from gateway.changes import Change, ItemEvent, ItemEventKind, LedgerLine
+from gateway.stock import explain
+from gateway.stock.book import Account
+from gateway.stock.goods import Goods
+from gateway.stock.layout import ZoneKind
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.presence import AWAY, HAND, HERE, HIDDEN, Presence
+from gateway.stock.tags import Status, Tags
+
+QTY_MOST = 100_000
+COLD_SECONDS = 120.0
+"""What is first read so soon after the first read of all was there before we were."""
+UNBOOKED_SECONDS = 1800.0
+"""Goods may be read so long before somebody books their delivery."""
+STILL_THERE_SECONDS = 5.0
+"""A tag read so shortly before a count in its zone outweighs the count."""
+
+
+class Records:
+    """Enters facts."""
+
+    def __init__(
+        self,
+        places: Places,
+        tags: Tags,
+        goods: Goods,
+        presence: Presence,
+        faults: Counter[str],
+    ) -> None:
+        self._places, self._tags, self._goods = places, tags, goods
+        self._presence, self._faults = presence, faults
+        kinds = list(enumerate(places.kinds))
+        self._passing = explain.Passing(
+            frozenset(n for n, kind in kinds if kind is ZoneKind.TILL),
+            frozenset(n for n, kind in kinds if kind is ZoneKind.EXIT),
+        )
+        back = places.first(ZoneKind.BACKROOM)
+        self._arrivals = back
+        self._started: float | None = None
+
+    def enter(self, fact: Sale | Return | Delivery | Stocktake, now: float) -> list[Change]:
+        """Enter a fact; answers ledger lines and what it means for items."""
+        match fact:
+            case Sale():
+                return [c for line in fact.lines for c in self._sell(line, fact, now)]
+            case Return():
+                return [c for line in fact.lines for c in self._bring_back(line, fact)]
+            case Delivery():
+                return self._deliver(fact)
+            case Stocktake():
+                return self._count(fact)
+
+    def hand_over(self, account: Account, qty: int, now: float) -> None:
+        """Units of a hold leave with the shopper."""
+        for _ in range(qty):
+            self._take_one(account, None, now)
+
+    def _sell(self, line: Line, sale: Sale, now: float) -> list[Change]:
+        account = self._goods.account(line.gtin)
+        if account is None or not 0 < line.qty <= QTY_MOST:
+            self._faults["bad_line"] += 1
+            return []
+        changes: list[Change] = []
+        for unit in range(line.qty):
+            row = None
+            if unit == 0 and line.epc:
+                row = self._tags.named(line.epc)
+                self._goods.take_tags()
+                if row is None or self._tags.account[row] < 0:
+                    self._faults["bad_sale_epc"] += 1
+                    row = None
+            changes += self._sell_one(account, row, sale, now)
+        return changes
+
+    def _sell_one(
+        self, account: Account, named: int | None, sale: Sale, now: float
+    ) -> list[Change]:
+        row, chance = self._take_one(account, named, sale.t)
+        self._heard(account, sale.t)
+        epc = None if row is None else self._tags.urns[row]
+        zone = None if row is None else self._zone_id(int(self._tags.home[row]))
+        changes: list[Change] = [
+            LedgerLine(sale.t, account.gtin, "sold", -1, zone=zone, epc=epc, ref=sale.id)
+        ]
+        if row is not None and epc is not None and self._tags.told[row] != NOWHERE:
+            self._tags.told[row] = NOWHERE
+            changes.append(
+                ItemEvent(
+                    t=now,
+                    began=sale.t,
+                    epc=epc,
+                    gtin=account.gtin,
+                    event=ItemEventKind.DEPARTED,
+                    zone=zone or "",
+                    p=round(chance, 4),
+                )
+            )
+        return changes
+
+    def _take_one(self, account: Account, named: int | None, t: float) -> tuple[int | None, float]:
+        """Take one unit off book and tags: the named one, or the one that explains it best."""
+        tags = self._tags
+        row, chance = named, 1.0
+        if named is not None and tags.status[named] == Status.SOLD:
+            return None, 1.0
+        if named is None:
+            unseen = account.unseen(self._goods.in_book(account))
+            row, chance = explain.best(tags, account.rows, unseen, t, self._passing)
+        if account.take_off(1):
+            self._faults["oversold"] += 1
+        if row is not None:
+            tags.status[row] = Status.SOLD
+            tags.sold[row] = t
+            tags.belief[row] = 0.0
+            tags.rival[row] = NOWHERE
+        elif account.lying:
+            _take_lying(account)
+        self._goods.touch(account.gtin)
+        return row, chance
+
+    def _bring_back(self, line: Line, fact: Return) -> list[Change]:
+        account = self._goods.account(line.gtin)
+        if account is None or not 0 < line.qty <= QTY_MOST:
+            self._faults["bad_line"] += 1
+            return []
+        if account.book is None:
+            account.take_in(self._goods.in_book(account), fact.t)
+        account.take_in(line.qty, fact.t)
+        account.unavailable += line.qty
+        self._heard(account, fact.t)
+        self._goods.touch(account.gtin)
+        return [LedgerLine(fact.t, account.gtin, "returned", line.qty, epc=line.epc, ref=fact.id)]
+
+    def _deliver(self, fact: Delivery) -> list[Change]:
+        changes: list[Change] = []
+        for line in fact.lines:
+            account = self._goods.account(line.gtin)
+            if account is None or not 0 < line.qty <= QTY_MOST:
+                self._faults["bad_line"] += 1
+                continue
+            qty = max(0, line.qty - self._expect(account, line.epcs))
+            if account.book is None:
+                account.take_in(self._there_before(account, fact.t), fact.t)
+            account.take_in(qty, fact.t)
+            if qty:
+                lying = account.lying
+                lying[self._arrivals] = lying.get(self._arrivals, 0) + qty
+            self._heard(account, fact.t)
+            self._goods.touch(account.gtin)
+            changes.append(LedgerLine(fact.t, account.gtin, "received", qty, ref=fact.id))
+        return changes
+
+    def _expect(self, account: Account, epcs: tuple[str, ...]) -> int:
+        """Note the tags of a delivery; answers how many of them were delivered before."""
+        again = 0
+        for epc in dict.fromkeys(epcs):
+            row = self._tags.named(epc)
+            self._goods.take_tags()
+            if row is None or self._tags.gtins[row] != account.gtin:
+                self._faults["bad_delivery_epc"] += 1
+            elif self._tags.booked[row] and self._tags.status[row] != Status.SOLD:
+                again += 1
+            else:
+                if self._tags.status[row] == Status.SOLD:
+                    self._tags.status[row] = Status.EXPECTED
+                self._tags.booked[row] = True
+        return again
+
+    def _there_before(self, account: Account, t: float) -> int:
+        """Tags that were in the building before a first delivery rather than part of it."""
+        tags = self._tags
+        firsts = tags.first[: tags.count]
+        start = float(np.nanmin(firsts)) if tags.count and not np.isnan(firsts).all() else t
+        known = [row for row in account.rows if tags.status[row] == Status.HERE]
+        return sum(
+            1
+            for row in known
+            if tags.first[row] < t - UNBOOKED_SECONDS
+            or (tags.first[row] - start < COLD_SECONDS and t - start > COLD_SECONDS)
+        )
+
+    def _count(self, fact: Stocktake) -> list[Change]:
+        account = self._goods.account(fact.gtin)
+        zone = self._places.zone(fact.zone)
+        if account is None or not 0 <= fact.qty <= QTY_MOST:
+            self._faults["bad_line"] += 1
+            return []
+        if fact.zone is not None and zone == NOWHERE:
+            self._faults["unknown_zone"] += 1
+            return []
+        if fact.zone is None:
+            self._count_all(account, fact)
+        else:
+            self._count_zone(account, zone, fact)
+        account.unavailable = 0
+        self._heard(account, fact.t)
+        self._goods.touch(account.gtin)
+        return [LedgerLine(fact.t, account.gtin, "counted", fact.qty, zone=fact.zone, ref=fact.id)]
+
+    def _count_all(self, account: Account, fact: Stocktake) -> None:
+        tags = self._tags
+        for row in account.rows:
+            if tags.status[row] == Status.HERE and tags.belief[row, AWAY] > 0.5:
+                tags.status[row] = Status.LOST
+                tags.belief[row] = 0.0
+        account.pin(fact.qty, fact.t)
+        account.lying = {}
+        surplus = self._goods.in_book(account) - fact.qty
+        if surplus > 0:
+            self._doubt(account.rows, surplus, fact.t, away=0.8)
+
+    def _count_zone(self, account: Account, zone: int, fact: Stocktake) -> None:
+        tags = self._tags
+        here = [
+            row
+            for row in account.rows
+            if tags.status[row] == Status.HERE
+            and tags.home[row] == zone
+            and tags.belief[row, HERE] + tags.belief[row, HIDDEN] > 0.3
+        ]
+        before = len(here) + account.lying.get(zone, 0)
+        account.lying[zone] = max(0, fact.qty - len(here))
+        book = account.book if account.book is not None else self._goods.in_book(account)
+        account.pin(book + fact.qty - before, fact.t)
+        if len(here) > fact.qty:
+            self._doubt(here, len(here) - fact.qty, fact.t, away=0.5)
+
+    def _doubt(self, rows: list[int], surplus: int, t: float, away: float) -> None:
+        """The `surplus` tags silent longest were not found by a count, unless read just then."""
+        tags = self._tags
+        silent = [
+            row
+            for row in rows
+            if tags.status[row] == Status.HERE and not tags.last[row] > t - STILL_THERE_SECONDS
+        ]
+        silent.sort(key=lambda row: (float(np.nan_to_num(tags.last[row])), row))
+        for row in silent[:surplus]:
+            tags.belief[row] = (0.02, 0.08, 0.9 - away, away)
+
+    def _heard(self, account: Account, t: float) -> None:
+        account.heard = t if account.heard is None else max(account.heard, t)
+
+    def _zone_id(self, zone: int) -> str | None:
+        return None if zone == NOWHERE else self._places.zones[zone]
+
+
+def _take_lying(account: Account) -> None:
+    """One unit without a known tag left: from where most of them lie."""
+    zone = max(account.lying, key=lambda z: (account.lying[z], -z))
+    account.lying[zone] -= 1
+    if account.lying[zone] <= 0:
+        del account.lying[zone]
+
+
+__all__ = ["HAND", "Records"]
