@@ -73,7 +73,7 @@ class SerialLink:
         return chunk
 
     def write(self, data: bytes) -> None:
-        """Send `data`, now or when the device takes it.
+        """Send `data` (nothing when empty), now or when the device takes it.
 
         Raises:
             OSError: the port is closed, the device is gone, or it has taken nothing for too long.
@@ -86,7 +86,7 @@ class SerialLink:
             raise OSError(errno.ENOBUFS, f"{self.port} takes no more output")
         idle = not self._unsent
         self._unsent += data
-        if idle:
+        if idle and data:
             self._writable()
 
     def close(self) -> None:

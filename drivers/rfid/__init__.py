@@ -1,1 +1,8 @@
-"""UHF RFID readers: EPC codecs, LLRP over TCP, serial modules: reads, rounds, reader health."""
+"""UHF RFID readers: reads, rounds, reader health.
+
+`epc`, `epc_columns` and `naming` say what an EPC is; `llrp/` reads LLRP readers over TCP; `m100`,
+`m100_session` and `m100_source` are the codec, the conversation and the serial port of the M100
+family of modules.
+
+What does not live here: where an item is (the stock engine), reconnecting (whoever runs a source).
+"""
