@@ -45,6 +45,7 @@ class Core:
         self.health = Health(rules.health)
         self._once = Once(rules.keep_seconds)
         self._own_faults: Counter[str] = Counter()
+        self._early: list[Change] = []
 
     @property
     def faults(self) -> Mapping[str, int]:
@@ -79,7 +80,9 @@ class Core:
 
     def advance(self, now: float) -> list[Change]:
         """What is known at `now` and was not said before, in the order it is to be told."""
+        early, self._early = self._early, []
         return [
+            *early,
             *self.health.advance(now),
             *self.stock.advance(now),
             *self.footfall.advance(now),
@@ -87,7 +90,12 @@ class Core:
         ]
 
     def hold(self, request: HoldRequest, now: float) -> HoldAnswer:
-        """Promise goods; `advance` says the changes."""
+        """Promise goods; `advance` says the changes.
+
+        What was observed before is settled first: the sale of the last one, taken in the same
+        instant, must be in the answer.
+        """
+        self._early += self.stock.advance(now)
         return self.stock.hold(request, now)
 
     def collect(self, hold_id: str, now: float) -> HoldAnswer:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ssl
 from collections import Counter
 
-from drivers.ble.roster import ByAddress, ByIBeacon, ListedBeacon, Match, Role, Roster
 from drivers.ble.scanner import BleSource
 from drivers.door.source import DoorSource
 from drivers.rfid.llrp.source import LlrpSource
 from drivers.rfid.m100_source import M100Source
 from drivers.source import Clock, Emit, Source, SourceLost
-from gateway.config.faults import ConfigError, Fault
 from gateway.config.load import Store
-from gateway.config.model import BeaconSection, DoorSection, MatchSection, ReaderSection
+from gateway.config.model import DoorSection, ReaderSection
+from gateway.roster import roster_of
 
 BLE = "ble"
 """The scanner's name as a device and as the `src` of adverts."""
@@ -44,24 +43,6 @@ def sources_of(store: Store) -> list[Source]:
     return sources
 
 
-def roster_of(store: Store) -> Roster:
-    """The store's own radio devices. Raises `ConfigError` for a key file that is no key."""
-    return Roster(
-        [
-            ListedBeacon(
-                beacon.id,
-                Role(beacon.role),
-                match,
-                beacon.zone,
-                beacon.gtin,
-                _key(store, beacon),
-            )
-            for beacon in store.config.ble.beacon
-            if (match := _match(beacon.match)) is not None
-        ]
-    )
-
-
 def _reader(reader: ReaderSection) -> Source:
     antennas = [antenna.number for antenna in reader.antenna] or [1]
     match reader.driver:
@@ -87,28 +68,3 @@ def _door(door: DoorSection) -> Source:
     if door.driver == "shelfcast" and door.port is not None:
         return DoorSource(door.id, door.port, baud=door.baud)
     return NotInThisVersion(door.id, door.driver)
-
-
-def _match(match: MatchSection) -> Match | None:
-    if match.ibeacon is not None:
-        return ByIBeacon(match.ibeacon, match.major, match.minor)
-    if match.address is not None:
-        return ByAddress(match.address)
-    return None
-
-
-def _key(store: Store, beacon: BeaconSection) -> bytes | None:
-    if beacon.key_file is None:
-        return None
-    path = store.path(beacon.key_file)
-    try:
-        key = bytes.fromhex(path.read_text("ascii").strip())
-    except (OSError, ValueError) as error:
-        raise ConfigError([_key_fault(path.name, beacon, str(error))]) from error
-    if len(key) != 16:
-        raise ConfigError([_key_fault(path.name, beacon, f"it has {len(key)} bytes")])
-    return key
-
-
-def _key_fault(file: str, beacon: BeaconSection, wrong: str) -> Fault:
-    return Fault(file, 1, f"ble.beacon[{beacon.id}].key_file", wrong, "write 32 hex digits")

@@ -13,7 +13,7 @@ from gateway.capture.files import CaptureUnreadable, capture_file_lines
 from gateway.capture.lines import read_capture
 from gateway.cli.failure import CommandFailed
 from gateway.config.load import Store
-from gateway.devices import roster_of
+from gateway.roster import roster_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def say_faults(faults: CaptureFaults, engines: Mapping[str, int]) -> None:
     for fault in faults.named:
         print(fault, file=sys.stderr)  # noqa: T201
     counted = {**{f"capture/{why}": n for why, n in faults.counts.items()}, **engines}
-    for why in sorted(counted):
+    for why in sorted(why for why, n in counted.items() if n):
         print(f"{why}: {counted[why]}", file=sys.stderr)  # noqa: T201
 
 

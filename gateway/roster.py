@@ -1,0 +1,51 @@
+"""From the config's beacons to the roster: the store's own radio devices."""
+
+from __future__ import annotations
+
+from drivers.ble.roster import ByAddress, ByIBeacon, ListedBeacon, Match, Role, Roster
+from gateway.config.faults import ConfigError, Fault
+from gateway.config.load import Store
+from gateway.config.model import BeaconSection, MatchSection
+
+
+def roster_of(store: Store) -> Roster:
+    """The store's own radio devices. Raises `ConfigError` for a key file that is no key."""
+    return Roster(
+        [
+            ListedBeacon(
+                beacon.id,
+                Role(beacon.role),
+                match,
+                beacon.zone,
+                beacon.gtin,
+                _key(store, beacon),
+            )
+            for beacon in store.config.ble.beacon
+            if (match := _match(beacon.match)) is not None
+        ]
+    )
+
+
+def _match(match: MatchSection) -> Match | None:
+    if match.ibeacon is not None:
+        return ByIBeacon(match.ibeacon, match.major, match.minor)
+    if match.address is not None:
+        return ByAddress(match.address)
+    return None
+
+
+def _key(store: Store, beacon: BeaconSection) -> bytes | None:
+    if beacon.key_file is None:
+        return None
+    path = store.path(beacon.key_file)
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        raise ConfigError([_key_fault(path.name, beacon, str(error))]) from error
+    if len(key) != 16:
+        raise ConfigError([_key_fault(path.name, beacon, f"it has {len(key)} bytes")])
+    return key
+
+
+def _key_fault(file: str, beacon: BeaconSection, wrong: str) -> Fault:
+    return Fault(file, 1, f"ble.beacon[{beacon.id}].key_file", wrong, "write 32 hex digits")
