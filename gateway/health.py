@@ -90,8 +90,9 @@ class Health:
         watched.offline = False
 
     def _hear_antennas(self, reads: TagReads) -> None:
-        numbers, counts = np.unique(reads.antenna, return_counts=True)
-        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+        for number, count in enumerate(np.bincount(reads.antenna.clip(0)).tolist()):
+            if not count:
+                continue
             watched = self.watched.get((reads.src, number))
             if watched is None:
                 self.faults["read_unknown_antenna"] += count
