@@ -90,7 +90,7 @@ class Health:
         watched.offline = False
 
     def _hear_antennas(self, reads: TagReads) -> None:
-        for number, count in enumerate(np.bincount(reads.antenna.clip(0)).tolist()):
+        for number, count in enumerate(np.bincount(reads.antenna.clip(0, 256)).tolist()):
             if not count:
                 continue
             watched = self.watched.get((reads.src, number))
