@@ -63,7 +63,7 @@ class M100Session:
     """One open port, from the first word on.
 
     Attributes:
-        due: when `tick` is to be called next, in the seconds that `now` is of.
+        due: `tick` does nothing before it, in the seconds that `now` is of.
         faults: counted drops.
     """
 

@@ -72,12 +72,12 @@ def first(parameters: Sequence[Parameter], kind: int) -> Parameter | None:
     return next((found for found in parameters if found.type == kind), None)
 
 
-def make(kind: int, *children: Parameter, **values: Value) -> Parameter:
+def make(kind: int, /, *children: Parameter, **values: Value) -> Parameter:
     """A parameter, as short as it reads: `make(P.ANTENNA_ID, antenna=3)`."""
     return Parameter(kind, values, children)
 
 
-def message(kind: int, number: int, *parameters: Parameter, **values: Value) -> Message:
+def message(kind: int, number: int, /, *parameters: Parameter, **values: Value) -> Message:
     """A whole message of fields and parameters."""
     fields = MESSAGES.get(kind, ())
     return Message(kind, number, _pack(fields, values) + encode(parameters))

@@ -1,0 +1,179 @@
+"""Tag reports: real readers' bytes, foreign encoders' bytes, mixed shapes, the inherit rule."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from llrpkit.protocol import BitStr, impinj, messages, params
+
+from drivers.rfid.llrp.framing import Framing
+from drivers.rfid.llrp.parameters import encode, make
+from drivers.rfid.llrp.reports import ReportDecoder
+from drivers.rfid.llrp.shapes import P
+from drivers.rfid.llrp.template import Clock
+
+R420 = "043d000000290000000700f0001f8d301430a55c0ac3000000000981000186ca820005a9e4bef88110"
+R420_BODIES = {
+    "00f0001f8d3000abcdef0000000000000381000186d0820005a9e4bef862e0": (-48, 1594174805140192),
+    "00f0001f8d3000abcdef0000000000000581000186d1820005a9e4bef876b4": (-47, 1594174805145268),
+    "00f0001f8d301430a55c0ac3000000000981000186ca820005a9e4bef88110": (-54, 1594174805147920),
+    "00f0001f8d301430a55c0ac4000000000081000186bc820005a9e4bef88d20": (-68, 1594174805151008),
+    "00f0001f8d3000abcdef0000000000000281000186cc820005a9e4bef895f0": (-52, 1594174805153264),
+    "00f0001f8d3000abcdef0000000000000181000186d3820005a9e4bef8a421": (-45, 1594174805156897),
+    "00f0001f8d301430a55c0ac3000000000581000186cb820005a9e4bef8aeaa": (-53, 1594174805159594),
+    "00f0001f8d301430a55c0ac3000000000681000186c8820005a9e4bef8bd46": (-56, 1594174805163334),
+    "00f0001f8d3000abcdef0000000000000481000186ce820005a9e4bef8c7e5": (-50, 1594174805166053),
+}
+
+
+def decoder():
+    return ReportDecoder(Counter())
+
+
+def epcs(columns):
+    return [row[:size].tobytes() for row, size in zip(columns.epc, columns.epc_bytes, strict=True)]
+
+
+def test_a_real_readers_report():
+    (received,) = Framing().feed(bytes.fromhex(R420))
+    columns = decoder().decode([received.body])
+    assert epcs(columns) == [bytes.fromhex("301430A55C0AC30000000009")]
+    assert columns.antenna.tolist() == [1]
+    assert columns.rssi.tolist() == [-54.0]
+    assert columns.seen_us.tolist() == [1594174805147920]
+    assert columns.clock.tolist() == [Clock.UTC]
+    assert columns.n.tolist() == [1]
+
+
+def test_nine_reports_of_a_real_reader_at_once():
+    bodies = [bytes.fromhex(body) for body in R420_BODIES]
+    columns = decoder().decode(bodies)
+    assert epcs(columns) == [body[5:17] for body in bodies]
+    assert list(zip(columns.rssi, columns.seen_us, strict=True)) == list(R420_BODIES.values())
+
+
+def foreign(**fields):
+    """A TagReportData of llrpkit's encoder, as one report body."""
+    epc = fields.pop("epc")
+    fields = {name: value for name, value in fields.items() if value is not None}
+    width = params.EPC_96(epc=epc) if len(epc) == 12 else params.EPCData(epc=BitStr.from_bytes(epc))
+    data = params.TagReportData(epc_parameter=width, **fields)
+    return messages.RO_ACCESS_REPORT(tag_report_datas=[data]).to_bytes(message_id=1)[10:]
+
+
+tags = st.fixed_dictionaries(
+    {
+        "epc": st.one_of(
+            st.binary(min_size=12, max_size=12), st.sampled_from([2, 8, 16, 26]).map(bytes)
+        ),
+        "antenna_id": st.integers(1, 64).map(lambda n: params.AntennaID(antenna_id=n)),
+        "peak_rssi": st.none() | st.integers(-90, 0).map(lambda n: params.PeakRSSI(peak_rssi=n)),
+        "tag_seen_count": st.none()
+        | st.integers(1, 500).map(lambda n: params.TagSeenCount(tag_count=n)),
+        "last_seen_timestamp_utc": st.none()
+        | st.integers(1, 1 << 52).map(lambda n: params.LastSeenTimestampUTC(microseconds=n)),
+        "channel_index": st.none()
+        | st.integers(1, 50).map(lambda n: params.ChannelIndex(channel_index=n)),
+    }
+)
+
+
+@given(st.lists(tags, min_size=1, max_size=12))
+def test_what_a_foreign_encoder_wrote_in_any_mixture(drawn):
+    found = decoder().decode([foreign(**dict(tag)) for tag in drawn])
+    assert epcs(found) == [tag["epc"] for tag in drawn]
+    assert found.antenna.tolist() == [tag["antenna_id"].antenna_id for tag in drawn]
+    rssi, count, seen = math.nan, 1, 0
+    for i, tag in enumerate(drawn):
+        # What is absent has the value of the last one received.
+        rssi = tag["peak_rssi"].peak_rssi if tag["peak_rssi"] else rssi
+        count = tag["tag_seen_count"].tag_count if tag["tag_seen_count"] else count
+        if tag["last_seen_timestamp_utc"]:
+            seen = tag["last_seen_timestamp_utc"].microseconds
+        assert found.rssi[i] == rssi or (math.isnan(rssi) and math.isnan(found.rssi[i]))
+        assert (found.n[i], found.seen_us[i]) == (count, seen)
+        assert found.clock[i] == (Clock.UTC if seen else Clock.NONE)
+
+
+def test_impinjs_finer_rssi_is_preferred():
+    body = foreign(
+        epc=bytes(11) + b"\1",
+        antenna_id=params.AntennaID(antenna_id=2),
+        peak_rssi=params.PeakRSSI(peak_rssi=-61),
+        custom=[impinj.ImpinjRFPhaseAngle(phase_angle=7), impinj.ImpinjPeakRSSI(rssi=-6142)],
+    )
+    assert decoder().decode([body]).rssi.tolist() == [np.float32(-61.42)]
+
+
+def tag(*children):
+    return encode([make(P.TAG_REPORT_DATA, make(P.EPC_96, epc=bytes(12)), *children)])
+
+
+def test_inherited_values_pass_from_batch_to_batch():
+    reports = decoder()
+    full = tag(
+        make(P.ANTENNA_ID, antenna=3),
+        make(P.PEAK_RSSI, dbm=-50),
+        make(P.LAST_SEEN_UPTIME, microseconds=99),
+        make(P.TAG_SEEN_COUNT, count=4),
+    )
+    reports.decode([full])
+    later = reports.decode([tag()])
+    assert later.antenna.tolist() == [3]
+    assert later.rssi.tolist() == [-50]
+    assert later.seen_us.tolist() == [99]
+    assert later.clock.tolist() == [Clock.UPTIME]
+    assert later.n.tolist() == [4]
+
+
+def test_a_tag_without_any_antenna_is_dropped_and_counted():
+    reports = decoder()
+    assert reports.decode([tag()]) is None
+    columns = reports.decode([tag() + tag(make(P.ANTENNA_ID, antenna=1))])
+    assert len(columns) == 1
+    assert reports.faults == {"no_antenna": 2}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "00f00004",  # no EPC
+        "00f000088d000000",  # cut short EPC-96
+        "00f0000afb0000000000"[:20],  # unknown TV
+        "00f0000a00f100060030",  # EPCData of 48 bits and none there
+        "00f0000b00f10007000800",  # EPC of one byte
+    ],
+)
+def test_one_bad_tag_costs_no_other(bad):
+    good = tag(make(P.ANTENNA_ID, antenna=1))
+    reports = decoder()
+    columns = reports.decode([good + bytes.fromhex(bad) + good])
+    assert len(columns) == 2
+    assert reports.faults == {"bad_tag_report": 1}
+
+
+def test_a_report_that_is_cut_short_keeps_its_whole_tags():
+    good = tag(make(P.ANTENNA_ID, antenna=1))
+    reports = decoder()
+    assert len(reports.decode([good + good[:-3], good])) == 2
+    assert reports.faults == {"bad_report": 1}
+
+
+@given(st.lists(st.binary(max_size=80), max_size=5))
+def test_garbage_never_raises(bodies):
+    decoder().decode([b"\x00\xf0\x00\x10" + body for body in bodies])
+
+
+def test_hundreds_of_shapes_in_one_batch_are_all_decoded():
+    bodies = [
+        tag(make(P.ANTENNA_ID, antenna=1), make(P.CUSTOM, vendor=i, subtype=1, data=b""))
+        for i in range(300)
+    ]
+    reports = decoder()
+    assert len(reports.decode(bodies)) == 300
+    assert sum(map(len, reports._templates.values())) <= 32
