@@ -25,12 +25,12 @@ WALL_DB = 9.0
 """What the wall of the back room costs a radio wave once."""
 
 POWER_DBM = {
-    "shelf": 26.0,
-    "backroom": 28.0,
-    "fitting": 25.0,
-    "hold": 25.0,
-    "till": 23.0,
-    "exit": 27.0,
+    "shelf": 29.5,
+    "backroom": 34.0,
+    "fitting": 29.0,
+    "hold": 29.0,
+    "till": 27.0,
+    "exit": 30.0,
 }
 """Radiated power by the kind of the antenna's zone, as an installer would set it."""
 

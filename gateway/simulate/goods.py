@@ -40,8 +40,8 @@ class TagMix:
     weak: float
     dead: float
     mean_dbm: float = -15.5
-    spread_db: float = 1.5
-    weak_db: float = 8.0
+    spread_db: float = 1.2
+    weak_db: float = 6.0
 
 
 class Goods:

@@ -21,18 +21,21 @@ from gateway.simulate.goods import Goods, Ints, Where
 
 Reals = NDArray[np.float32]
 
-LOSS_AT_1M_DB, EXPONENT, NEAREST_M = 31.2, 2.6, 0.4
-GAIN_DBI, BEAM_DEG, BACK_DB = 6.0, 90.0, 15.0
+LOSS_AT_1M_DB, EXPONENT, NEAREST_M = 31.2, 3.0, 0.4
+GAIN_DBI, BEAM_DEG, BACK_DB = 6.0, 80.0, 18.0
 IN_GOODS_DB = 3.0
 """Folded, stacked, on a hanger: what a tag in goods loses against a tag in the air."""
 
-FADING_DB, DRIFT_DB, DRIFT_SECONDS = 3.0, 1.5, 600.0
+CROSSED = 0.2
+"""What is left of the power when a tag points at the antenna: no dipole in goods is straight."""
+
+FADING_DB, DRIFT_DB, DRIFT_SECONDS = 3.5, 2.0, 600.0
 """Chance of a round (frequency hopping); slow change of the room and how long it lasts."""
 
 BODY_DB, BODY_M = 10.0, 0.35
 CARRIED_DB, CARRIED_SPREAD_DB, HIDDEN_DB = 4.0, 5.0, 9.0
 TAGS_A_SECOND = 220.0
-CANDIDATE_DB = -7.0
+CANDIDATE_DB = -11.0
 """A tag this far below waking is not rolled for."""
 
 BACKSCATTER_DB = 14.0
@@ -160,7 +163,7 @@ class Radio:
         off = np.degrees(np.arccos(np.clip((ray * look).sum(axis=2), -1.0, 1.0)))
         gain = GAIN_DBI - np.minimum(12.0 * (off / BEAM_DEG) ** 2, BACK_DB)
         along = (ray * self._lies[rows][None]).sum(axis=2)
-        polarised = -10.0 * np.log10(np.maximum(1.0 - along * along, 0.04))
+        polarised = -10.0 * np.log10(np.maximum(1.0 - along * along, CROSSED))
         walls = WALL_DB * ((spots[:, 1] > floor.wall)[None, :] != floor.behind[antennas][:, None])
         path = LOSS_AT_1M_DB + 10 * EXPONENT * np.log10(far)
         power = self._power[antennas][:, None] + gain - path - polarised - walls - IN_GOODS_DB

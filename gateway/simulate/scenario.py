@@ -26,7 +26,7 @@ class Scenario:
         book_errors: share of GTINs that `Book.WRONG` puts off.
         first_epcs: share of GTINs whose first delivery names every EPC.
         untagged: share of articles that carry no tags at all.
-        dead: share of tags that no reader ever hears; weak: share that needs 8 dB more.
+        dead: share of tags that no reader ever hears; weak: share that needs 6 dB more.
         shadowing_db: log-normal shadowing, drawn for each placement and antenna.
         power_db: added to every antenna: above zero, cross-reads are strong.
         cycle: seconds in which a reader comes round all its antennas.
@@ -47,9 +47,9 @@ class Scenario:
     book_errors: float = 0.2
     first_epcs: float = 0.0
     untagged: float = 0.0
-    dead: float = 0.003
-    weak: float = 0.04
-    shadowing_db: float = 4.0
+    dead: float = 0.001
+    weak: float = 0.03
+    shadowing_db: float = 3.0
     power_db: float = 0.0
     cycle: float = 4.0
     buyers: float = 0.35
