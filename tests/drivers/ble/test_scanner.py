@@ -14,26 +14,9 @@ from drivers.ble.scanner import QUEUE_LONGEST, SILENCE_SECONDS, BleSource
 from drivers.observations import Advert, Observation
 from drivers.source import SourceLost
 from tests.drivers.ble.test_roster import BADGE, SCALE, ibeacon
+from tests.drivers.hand_clock import HandClock
 
 PHONE = "4A:00:00:00:00:01"
-
-
-class HandClock:
-    """Time stands still until the test turns it."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def wall(self) -> float:
-        return 1_000.0 + self.now
-
-    def monotonic(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        until = self.now + seconds
-        while self.now < until:
-            await asyncio.sleep(0)
 
 
 class Radio:

@@ -1,0 +1,184 @@
+"""One connection to our own counter: frames in, observations out, no port and no clock.
+
+How a `Count` names the life of its totals: `boot` = life << 56 | unit << 32 | the firmware's boot
+id. The same unit in the same boot is the same number after any restart of the gateway, so nobody
+who passed meanwhile is lost; a swapped unit or a new boot is another number and so a new base.
+`life` is 0, and one more for a firmware whose totals began again without a new boot id. The unit
+stands in HELLO alone, so there are no counts before the first HELLO; totals lose nobody by that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drivers.door.frames import Frame
+from drivers.door.messages import Event, Hello, Pong, RawWeight, State, read_message
+from drivers.observations import Count, Device, DeviceState, Observation, Weight
+from drivers.scale.calibration import Calibration
+
+PASSAGES_MOST = 8
+"""A second and lane; more is a beam that flutters, not people."""
+HEARTBEAT_SECONDS = 1.0
+"""Until HELLO says otherwise."""
+HEARTBEAT_LEAST = 0.1
+"""A unit that claims to speak faster is held to this: the line carries no more."""
+
+RESETS = {1: "power-on", 2: "reset line", 3: "brown-out", 4: "watchdog", 5: "software"}
+
+_U16, _U32 = 0xFFFF, 0xFFFF_FFFF
+_UNIT_BITS, _LIFE_BITS = 0xFF_FFFF, 0x7F
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A load cell on the counter's wire: the scale's id in the config, and its calibration."""
+
+    id: str
+    calibration: Calibration
+
+
+class DoorSession:
+    """What is known of one counter since its port was opened.
+
+    Attributes:
+        hello: who it is; None until it said so.
+        heartbeat: seconds between its signs of life, by its own word.
+        facts: firmware, unit and state in words, for the device page.
+        faults: counted drops and oddities by reason.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        faults: Counter[str],
+        facts: dict[str, str],
+        cells: Mapping[int, Cell] | None = None,
+    ) -> None:
+        self.hello: Hello | None = None
+        self.heartbeat = HEARTBEAT_SECONDS
+        self.facts, self.faults = facts, faults
+        self._name = name
+        self._cells = dict(cells or {})
+        self._online = False
+        self._seq: int | None = None
+        self._life = 0
+        self._last: tuple[Frame, State] | None = None
+        self._stuck = 0
+
+    def take(self, frame: Frame, now: float) -> list[Observation]:
+        """What a frame that arrived at `now` says; the first good one also that the unit is there.
+
+        A `Count`'s event time is its arrival: it crosses the wire in milliseconds, and the unit
+        has no calendar.
+        """
+        message = read_message(frame)
+        if isinstance(message, str):
+            self.faults[message] += 1
+            return []
+        self._follow(frame)
+        said: list[Observation] = []
+        if not self._online:
+            self._online = True
+            said.append(Device(self._name, now, now, DeviceState.ONLINE))
+        match message:
+            case Hello():
+                self._meet(message)
+            case State():
+                said += self._count(frame, message, now)
+                said += self._beams(message, now)
+            case RawWeight():
+                said += self._weight(message, now)
+            case Event() | Pong():
+                pass  # totals say the same as events, and survive a lost frame
+            case _:
+                self.faults["unexpected"] += 1
+        return said
+
+    def _follow(self, frame: Frame) -> None:
+        """Count frames that were lost on the way by the gaps in their numbers."""
+        if self._seq is not None:
+            missed = (frame.seq - self._seq - 1) & _U16
+            # A larger step is a unit that began again at 0, not thirty thousand lost frames.
+            if 0 < missed < 0x8000:
+                self.faults["lost_frames"] += missed
+        self._seq = frame.seq
+
+    def _meet(self, hello: Hello) -> None:
+        if self.hello is not None and self.hello.unit != hello.unit:
+            self.faults["unit_changed"] += 1
+            self._last = None
+        self.hello = hello
+        if hello.heartbeat_ms:
+            self.heartbeat = max(hello.heartbeat_ms / 1000, HEARTBEAT_LEAST)
+        self.facts["firmware"] = f"{hello.name} {'.'.join(map(str, hello.version))}"
+        self.facts["unit"] = str(hello.unit)
+        self.facts["lanes"] = str(hello.lanes)
+        self.facts["last reset"] = RESETS.get(hello.reset_cause, "unknown")
+
+    def _count(self, frame: Frame, state: State, now: float) -> list[Observation]:
+        if self.hello is None:
+            return []
+        if self._last is not None and not self._continues(*self._last, frame, state):
+            self.faults["stale"] += 1
+            return []
+        self._last = (frame, state)
+        life = (self._life & _LIFE_BITS) << 56
+        boot = life | (self.hello.unit & _UNIT_BITS) << 32 | frame.boot
+        return [Count(self._name, now, now, boot, state.entries, state.exits)]
+
+    def _continues(self, before: Frame, then: State, frame: Frame, state: State) -> bool:
+        """Whether these totals may follow those; begins a new life where the old one is over."""
+        if frame.boot != before.boot:
+            self.faults["boots"] += 1
+            self._life = 0
+            return True
+        ahead = _ahead(before.uptime_ms, frame.uptime_ms)
+        entries, exits = _ahead(then.entries, state.entries), _ahead(then.exits, state.exits)
+        if ahead is None:
+            self.faults["resets"] += 1
+        if entries is None or exits is None:
+            if ahead is not None:
+                return False
+            # Uptime went back too: the totals really began again, and nobody gave them a boot id.
+            self._life += 1
+            return True
+        if ahead is not None and entries + exits > self._most(ahead / 1000):
+            self.faults["too_fast"] += 1
+        return True
+
+    def _most(self, seconds: float) -> float:
+        lanes = self.hello.lanes if self.hello else 1
+        # A passage at the edge of two states may fall into either.
+        return PASSAGES_MOST * max(lanes, 1) * max(seconds, 1.0)
+
+    def _beams(self, state: State, now: float) -> list[Observation]:
+        for name, value in (("edges dropped", state.dropped), ("frames not sent", state.tx_lost)):
+            if value:
+                self.facts[name] = str(value)
+        if state.stuck == self._stuck:
+            return []
+        self._stuck = state.stuck
+        stuck = [
+            f"lane {bit // 2 + 1} beam {'AB'[bit % 2]}"
+            for bit in range(8)
+            if state.stuck >> bit & 1
+        ]
+        detail = f"stuck: {', '.join(stuck)}" if stuck else ""
+        if stuck:
+            self.faults["stuck"] += 1
+        return [Device(self._name, now, now, DeviceState.ONLINE, detail=detail)]
+
+    def _weight(self, weight: RawWeight, now: float) -> list[Observation]:
+        cell = self._cells.get(weight.cell)
+        if cell is None or not weight.n:
+            self.faults["unknown_cell" if cell is None else "empty_weight"] += 1
+            return []
+        return [Weight(cell.id, now, now, cell.calibration.grams(weight.raw))]
+
+
+def _ahead(before: int, after: int) -> int | None:
+    """How far a 32-bit counter moved on; None where it went back (more than half its range)."""
+    step = (after - before) & _U32
+    return step if step < 0x8000_0000 else None
