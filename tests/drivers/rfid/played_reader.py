@@ -1,0 +1,110 @@
+"""A reader played by a test, message by message: for sessions without a socket."""
+
+from __future__ import annotations
+
+from drivers.rfid.llrp.framing import Framing, Message
+from drivers.rfid.llrp.parameters import encode, make, message
+from drivers.rfid.llrp.shapes import TOP_BIT, MessageType, P
+
+ANSWERS = {
+    MessageType.GET_READER_CAPABILITIES: MessageType.GET_READER_CAPABILITIES_RESPONSE,
+    MessageType.GET_READER_CONFIG: MessageType.GET_READER_CONFIG_RESPONSE,
+    MessageType.SET_READER_CONFIG: MessageType.SET_READER_CONFIG_RESPONSE,
+    MessageType.DELETE_ROSPEC: MessageType.DELETE_ROSPEC_RESPONSE,
+    MessageType.DELETE_ACCESSSPEC: MessageType.DELETE_ACCESSSPEC_RESPONSE,
+    MessageType.ADD_ROSPEC: MessageType.ADD_ROSPEC_RESPONSE,
+    MessageType.ENABLE_ROSPEC: MessageType.ENABLE_ROSPEC_RESPONSE,
+    MessageType.START_ROSPEC: MessageType.START_ROSPEC_RESPONSE,
+    MessageType.CUSTOM_MESSAGE: MessageType.CUSTOM_MESSAGE,
+}
+OK = make(P.LLRP_STATUS, code=0, description="")
+
+
+def refused(text: str, code: int = 100):
+    return make(P.LLRP_STATUS, code=code, description=text)
+
+
+def notification(*events, at: int = 0, clock: int = P.UTC_TIMESTAMP) -> bytes:
+    stamp = make(clock, microseconds=at)
+    data = make(P.READER_EVENT_NOTIFICATION_DATA, stamp, *events)
+    return message(MessageType.READER_EVENT_NOTIFICATION, 0, data).to_bytes()
+
+
+def greeting(status: int = 0, at: int = 0) -> bytes:
+    return notification(make(P.CONNECTION_ATTEMPT_EVENT, status=status), at=at)
+
+
+def end_of_spec(ro_spec: int, index: int, at: int = 0) -> bytes:
+    event = make(P.AI_SPEC_EVENT, event=0, id=ro_spec, spec_index=index)
+    return notification(event, at=at)
+
+
+def report(*tags) -> bytes:
+    """A report of (EPC, antenna, RSSI, last seen)."""
+    body = encode(
+        [
+            make(
+                P.TAG_REPORT_DATA,
+                make(P.EPC_96, epc=epc),
+                make(P.ANTENNA_ID, antenna=antenna),
+                make(P.PEAK_RSSI, dbm=rssi),
+                make(P.LAST_SEEN_UTC, microseconds=seen),
+                make(P.TAG_SEEN_COUNT, count=1),
+            )
+            for epc, antenna, rssi, seen in tags
+        ]
+    )
+    return Message(MessageType.RO_ACCESS_REPORT, 0, body).to_bytes()
+
+
+class PlayedReader:
+    """Answers a session's questions; `refusals` by message type, `silent` types get no answer."""
+
+    def __init__(self, antennas=4, maker=0, specs=32, connected=None) -> None:
+        self.asked: list[Message] = []
+        self.refusals = {}
+        self.silent = set()
+        self.connected = connected or {}
+        self.facts = [
+            make(
+                P.GENERAL_DEVICE_CAPABILITIES,
+                antennas=antennas,
+                flags=0x4000,
+                maker=maker,
+                model=7,
+                firmware="1.2",
+            ),
+            make(P.LLRP_CAPABILITIES, flags=0x08, specs_per_ro_spec=specs),
+        ]
+        self._framing = Framing()
+
+    def answer(self, sent: bytes) -> bytes:
+        return b"".join(map(self._answer, self._framing.feed(sent)))
+
+    def _answer(self, asked: Message) -> bytes:
+        self.asked.append(asked)
+        kind = ANSWERS.get(asked.type)
+        if kind is None or asked.type in self.silent:
+            return b""
+        status = self.refusals.get(asked.type, OK)
+        if asked.type == MessageType.CUSTOM_MESSAGE:
+            return message(
+                kind, asked.id, vendor=25_882, subtype=22, data=encode([status])
+            ).to_bytes()
+        extra = []
+        if asked.type == MessageType.GET_READER_CAPABILITIES:
+            extra = self.facts
+        elif asked.type == MessageType.GET_READER_CONFIG:
+            extra = [
+                make(P.ANTENNA_PROPERTIES, flags=TOP_BIT * there, antenna=antenna, gain=0)
+                for antenna, there in self.connected.items()
+            ]
+        return message(kind, asked.id, status, *extra).to_bytes()
+
+    def converse(self, session, now: float = 0.0, first: bytes | None = None):
+        """Speak first, answer until the session asks no more; what it said meanwhile."""
+        events = session.feed(greeting() if first is None else first, now)
+        while sent := session.outgoing():
+            answer = self.answer(sent)
+            events += session.feed(answer, now) if answer else []
+        return events
