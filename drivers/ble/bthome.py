@@ -9,9 +9,8 @@ Source: bthome.io/format and bthome.io/encryption.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
@@ -31,8 +30,7 @@ _PACKET_ID = 0x00
 Value: TypeAlias = int | float | bool | str | bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One object: `value` in `unit` (a number, a truth, an event's name, text or bytes)."""
 
     object_id: int
@@ -41,8 +39,7 @@ class Reading:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """The objects of one advert in their order.
 
     Attributes:
