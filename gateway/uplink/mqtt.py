@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import logging
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -61,6 +63,18 @@ class Call:
     client_cert: Path | None = None
     client_key: Path | None = None
     window: int = 20
+    answer_seconds: float = ANSWER_SECONDS
+
+
+class _Heard(logging.Handler):
+    """Keeps the last thing that the library logged: it says there what it does not raise."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.line = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.line = " ".join(record.getMessage().split())
 
 
 class Link:
@@ -147,7 +161,10 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         NotConnected: no connection; the message is one plain line for the installer.
     """
     context = await asyncio.to_thread(_tls, call) if call.address.tls else None
-    await reach(call.address)
+    await reach(call.address, context)
+    heard = _Heard()
+    logger = logging.Logger("mqtt", logging.WARNING)  # noqa: LOG001 - for this connection alone
+    logger.addHandler(heard)
     client = aiomqtt.Client(
         call.address.host,
         call.address.port,
@@ -157,13 +174,14 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         clean_session=True,
         will=aiomqtt.Will(call.will_topic, call.will, qos=1, retain=True),
         tls_context=context,
-        timeout=ANSWER_SECONDS,
+        timeout=call.answer_seconds,
+        logger=logger,
         keepalive=KEEPALIVE_SECONDS,
         max_queued_incoming_messages=INCOMING_KEPT,
         max_inflight_messages=call.window,
     )
     client.pending_calls_threshold = call.window + 10
-    await _enter(client, call)
+    await _enter(client, call, heard)
     link = Link(client, call.address, faults)
     reader = asyncio.create_task(link.read(), name="uplink-reader")
     try:
@@ -172,16 +190,17 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         await _hang_up(client, reader)
 
 
-async def _enter(client: aiomqtt.Client, call: Call) -> None:
+async def _enter(client: aiomqtt.Client, call: Call, heard: _Heard) -> None:
     entering = asyncio.create_task(client.__aenter__(), name="uplink-connect")
     try:
         await asyncio.shield(entering)
     except asyncio.CancelledError:
-        entering.add_done_callback(lambda _: _drop(client))
+        _drop(client)
+        entering.add_done_callback(functools.partial(_abandon, client))
         raise
     except aiomqtt.MqttError as error:
         seen = _drop(client) or error
-        raise NotConnected(f"{call.address} {_refusal(seen, call)}") from error
+        raise NotConnected(f"{call.address} {_refusal(seen, call, heard.line)}") from error
 
 
 async def _hang_up(client: aiomqtt.Client, reader: asyncio.Task[None]) -> None:
@@ -189,10 +208,18 @@ async def _hang_up(client: aiomqtt.Client, reader: asyncio.Task[None]) -> None:
     try:
         await client.__aexit__(None, None, None)
     except aiomqtt.MqttError:
-        _drop(client)
+        pass  # it was as good as gone; what is left of it is closed below
     finally:
+        _drop(client)
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
+
+
+def _abandon(client: aiomqtt.Client, entering: asyncio.Task[aiomqtt.Client]) -> None:
+    """A connection came to be, or not, after nobody wanted it any more."""
+    _drop(client)
+    if not entering.cancelled():
+        entering.exception()
 
 
 def _drop(client: aiomqtt.Client) -> BaseException | None:
@@ -219,7 +246,7 @@ def _tls(call: Call) -> ssl.SSLContext:
     return context
 
 
-def _refusal(error: BaseException, call: Call) -> str:
+def _refusal(error: BaseException, call: Call, heard: str) -> str:
     """What the broker did, in words that follow its address."""
     cause = error.__context__ if isinstance(error.__context__, OSError) else error
     match cause:
@@ -227,14 +254,10 @@ def _refusal(error: BaseException, call: Call) -> str:
             number = code if isinstance(code, int) else code.value
             said = REASONS.get(number, f"refuses the connection: {_plain(cause)}")
             return f"{said} of {call.username!r}" if number == 134 else said
-        case ssl.SSLCertVerificationError():
-            return f"shows a certificate that does not check: {cause.verify_message}"
-        case ssl.SSLError():
-            return f"breaks off TLS: {cause.reason}"
-        case OSError():
+        case OSError() if not isinstance(cause, TimeoutError):
             return f"cannot be reached: {cause.strerror or cause}"
         case _:
-            return "does not answer as an MQTT broker"
+            return "does not answer as an MQTT broker" + (f" ({heard})" if heard else "")
 
 
 def _plain(error: BaseException) -> str:

@@ -56,7 +56,7 @@ class Post:
         self.news = news
         self.tally = tally
         self.delivery = Delivery(boot, settings.pace)
-        self.commands = Commands(desk, self._acked_by_hq, self._snapshot, tally.faults)
+        self.commands = Commands(desk, self._acked_by_hq, self.snapshot, tally.faults)
         self.told: dict[tuple[str, str], Alert] = {}
         self._boot = boot
         self._catalogue = catalogue
@@ -92,6 +92,11 @@ class Post:
         hashes = tuple(digest(self.desk.board.stock))
         return compact(self._head() | self._now() | self._as_of() | {"buckets": hashes})
 
+    def snapshot(self, buckets: Sequence[int] | None = None) -> list[str]:
+        """The parts of the whole stock as it stands, or of some buckets of the digest."""
+        head = self._head() | self._as_of()
+        return snapshot(head, self.desk.board.stock.values(), self.desk.now(), buckets)
+
     async def cleared(self, rows: Sequence[OutboxRow]) -> None:
         """The broker has confirmed these and nobody else will: they leave the outbox."""
         for boot, seq in {row.boot: row.seq for row in rows}.items():
@@ -110,10 +115,6 @@ class Post:
             self.tally.last_ack = self.clock.wall()
         self.news.rows.set()
         return count
-
-    def _snapshot(self, buckets: Sequence[int] | None) -> list[str]:
-        head = self._head() | self._as_of()
-        return snapshot(head, self.desk.board.stock.values(), self.desk.now(), buckets)
 
     def _head(self) -> dict[str, Json]:
         return {"store": self.settings.store, "boot": self._boot}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import threading
 
 from gateway.uplink.settings import Address
@@ -21,22 +22,27 @@ class NotConnected(Exception):
     """There is no connection; the message is one plain line for the installer."""
 
 
-async def reach(address: Address) -> None:
-    """Open a TCP connection to the broker and close it again.
+async def reach(address: Address, context: ssl.SSLContext | None) -> None:
+    """Open a connection to the broker, with TLS when there is a context, and close it again.
 
     Raises:
-        NotConnected: unknown host, refused, no way there, or no answer.
+        NotConnected: unknown host, refused, no way there, no answer, or TLS that does not check.
     """
     try:
         async with asyncio.timeout(REACH_SECONDS):
             hosts = await _look_up(address)
-            await _knock(hosts, address.port)
+            await _knock(hosts, address, context)
     except TimeoutError:
         raise NotConnected(f"{address} does not answer") from None
     except socket.gaierror:
         raise NotConnected(f"{address}: there is no host of this name") from None
     except ConnectionRefusedError:
         raise NotConnected(f"{address} refuses: no broker listens there") from None
+    except ssl.SSLCertVerificationError as error:
+        said = error.verify_message
+        raise NotConnected(f"{address} shows a certificate that does not check: {said}") from None
+    except ssl.SSLError as error:
+        raise NotConnected(f"{address} does not speak TLS with us: {error.reason}") from None
     except OSError as error:
         raise NotConnected(f"{address} cannot be reached: {error.strerror or error}") from None
 
@@ -71,14 +77,17 @@ async def _look_up(address: Address) -> list[str]:
     return await found
 
 
-async def _knock(hosts: list[str], port: int) -> None:
+async def _knock(hosts: list[str], address: Address, context: ssl.SSLContext | None) -> None:
+    name = address.host if context else None
     failed: OSError = ConnectionRefusedError()
     for host in hosts:
         try:
-            _, writer = await asyncio.open_connection(host, port)
+            _, writer = await asyncio.open_connection(
+                host, address.port, ssl=context, server_hostname=name
+            )
         except OSError as error:
             failed = error
             continue
-        writer.close()
+        writer.transport.abort()
         return
     raise failed

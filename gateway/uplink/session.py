@@ -1,7 +1,7 @@
-"""One connection's life: birth, then four things side by side until it breaks.
+"""One connection's life: birth, then five things side by side until it breaks.
 
-Draining the outbox, listening to HQ, telling alerts, and the digest. Whatever breaks the connection
-is raised as `LinkLost`; nothing here connects again.
+Draining the outbox, listening to HQ, telling alerts, the digest and the nightly snapshot. Whatever
+breaks the connection is raised as `LinkLost`; nothing here connects again.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from gateway.requests import NotStored
 from gateway.uplink.mqtt import LinkLost
+from gateway.uplink.night import seconds_to_snapshot
 from gateway.uplink.post import Post
 from gateway.uplink.topics import Part
 from gateway.uplink.waiting import Throttle, told_or_after
@@ -61,6 +63,7 @@ class Session:
             asyncio.create_task(self._listen(), name="uplink-commands"),
             asyncio.create_task(self._tell_alerts(), name="uplink-alerts"),
             asyncio.create_task(self._tell_digests(), name="uplink-digest"),
+            asyncio.create_task(self._tell_nightly(), name="uplink-nightly"),
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -146,6 +149,14 @@ class Session:
         while True:
             await self._post.clock.sleep(self._pace.digest)
             await self._say(Part.DIGEST, self._post.digest())
+
+    async def _tell_nightly(self) -> None:
+        post = self._post
+        zone = ZoneInfo(post.settings.timezone)
+        while True:
+            await post.clock.sleep(seconds_to_snapshot(post.desk.now(), zone, post.rng))
+            for payload in post.snapshot():
+                await self._say(Part.SNAPSHOT, payload)
 
     async def _say(self, part: Part, payload: str, *, retain: bool = False) -> None:
         await self._wire.publish(self._post.topics.of(part), payload, retain=retain)

@@ -80,6 +80,7 @@ class UplinkSettings:
         password: the secret itself (from the environment); `password_file` is read at each
             connection instead when it is given, so that a secret may be changed while running.
         ack: who frees the outbox: HQ's own ack, or the broker's PUBACK.
+        timezone: the store's, so that the nightly snapshot goes up in its night.
     """
 
     store: str
@@ -92,4 +93,5 @@ class UplinkSettings:
     client_key: Path | None = None
     shards: int = 1
     ack: Literal["hq", "broker"] = "hq"
+    timezone: str = "UTC"
     pace: Pace = field(default_factory=Pace)

@@ -161,14 +161,15 @@ class Exchange:
 class MemoryDesk:
     """A program with a board and holds in memory; counts what it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: StepClock | None = None) -> None:
+        self.clock = clock or StepClock()
         self.board = Board()
         self.asked: list[HoldRequest | str] = []
         self.verdict = HoldVerdict.NEW
         self.failure: Exception | None = None
 
     def now(self) -> float:
-        return NOON
+        return self.clock.wall()
 
     async def record(self, fact: Fact) -> Verdict:
         raise NotImplementedError

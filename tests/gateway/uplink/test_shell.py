@@ -38,7 +38,8 @@ class Stage:
 async def running(
     *, outbox: MemoryOutbox | None = None, refusing: bool = False, **values: Any
 ) -> AsyncIterator[Stage]:
-    outbox, desk, exchange = outbox or MemoryOutbox(), MemoryDesk(), Exchange()
+    outbox, exchange = outbox or MemoryOutbox(), Exchange()
+    desk = MemoryDesk(exchange.clock)
     exchange.refusing = refusing
     settings = UplinkSettings(
         store="PAR-01", url="mqtts://hq.example", username="PAR-01", password="s3cret", **values
@@ -204,6 +205,14 @@ async def test_a_digest_goes_up_every_quarter_of_an_hour() -> None:
         await stage.clock.move(2 * 900)
         digests = stage.exchange.wire.of("digest")
         assert [len(each["buckets"]) for each in digests] == [64, 64]
+
+
+async def test_a_snapshot_goes_up_every_night() -> None:
+    async with running(timezone="Europe/Paris") as stage:
+        await stage.clock.move(8 * 3600)  # from 17:00 to 01:00
+        assert stage.exchange.wire.of("snapshot") == []
+        await stage.clock.move(3 * 3600)
+        assert len(stage.exchange.wire.of("snapshot")) == 1
 
 
 async def test_an_ack_of_what_never_went_up_frees_nothing() -> None:

@@ -1,0 +1,110 @@
+"""What goes up is what the shipped schemas say, and the schemas are what the models say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from gateway.changes import Alert, Change, DeviceChanged
+from gateway.uplink.compose import FeedComposer
+from gateway.uplink.schema.described import CHANNELS, PLACE, files
+from gateway.uplink.topics import Part, Topics, shard_of
+from tests.gateway.uplink.stage import settle
+from tests.gateway.uplink.test_compose import minute, stock
+from tests.gateway.uplink.test_shell import running
+
+
+def check(part: str, payload: Any) -> None:
+    schema = json.loads((PLACE / "schema" / f"{part}.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(payload, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_the_files_are_what_the_models_say() -> None:
+    stale = [name for name, text in files().items() if (PLACE / name).read_text() != text]
+    assert stale == [], "run: python -m gateway.uplink.schema"
+
+
+def test_every_topic_is_described_and_every_reference_leads_somewhere() -> None:
+    document = yaml.safe_load((PLACE / "asyncapi.yaml").read_text())
+    assert document["asyncapi"] == "3.0.0"
+    assert set(document["channels"]) == set(document["operations"]) == {str(p) for p in Part}
+    for name, channel in document["channels"].items():
+        assert channel["address"] == f"shelfcast/v1/{{shard}}/{{store}}/{name}"
+        reference = channel["messages"][name]["payload"]["schema"]["$ref"]
+        assert (PLACE / reference).is_file()
+        assert document["operations"][name]["channel"]["$ref"] == f"#/channels/{name}"
+    assert document["operations"]["birth"]["bindings"]["mqtt"] == {"qos": 1, "retain": True}
+    assert document["operations"]["command"]["action"] == "receive"
+
+
+def test_what_the_composer_makes_fits_the_schemas() -> None:
+    composer = FeedComposer("PAR-01", 17, 3)
+    changes: list[Change] = [
+        stock(),
+        stock("03453120000028", heard=None),
+        DeviceChanged(1.0, "reader-1", "ok"),
+        minute(entries=5, exits=1, visitors=4, occupancy=2),
+    ]
+    for row in composer.compose(changes, 100.0):
+        check(row.topic, json.loads(row.payload))
+
+
+async def test_what_the_shell_says_fits_the_schemas() -> None:
+    async with running() as stage:
+        stage.desk.board.apply([stock(), Alert(1.0, "device_silent", "reader-1")])
+        stage.uplink.notify(5)
+        for body in ({"do": "resync", "id": "1"}, {"do": "config", "id": "2"}):
+            stage.exchange.wire.command(**body)
+        await settle()
+        await stage.clock.move(900)
+        await stage.stop()
+        sent = [(topic.rsplit("/", 1)[1], body) for topic, body, _ in stage.exchange.wire.sent]
+        assert {part for part, _ in sent} == {"birth", "alert", "snapshot", "answer", "digest"}
+        for part, body in sent:
+            check(part, body)
+
+
+@pytest.mark.parametrize(
+    ("part", "payload"),
+    [
+        ("changes", {"store": "PAR-01", "boot": 1, "seq": 0, "t": 1.0, "items": []}),
+        ("changes", {"store": "PAR-01", "boot": 1, "seq": 1, "t": 1.0, "items": [["x"]]}),
+        ("footfall", {"store": "PAR-01", "boot": 1, "seq": 1, "t": 1.0}),
+        ("birth", {"online": True, "store": "PAR-01", "boot": 1}),
+        ("command", {"do": "dance", "id": "1"}),
+        ("answer", {"ok": True}),
+    ],
+)
+def test_what_is_no_message_does_not_fit(part: str, payload: Any) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        check(part, payload)
+
+
+def test_an_epcis_event_fits() -> None:
+    check(
+        "event",
+        {
+            "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+            "type": "ObjectEvent",
+            "eventTime": "2025-11-21T16:00:00.000Z",
+            "eventTimeZoneOffset": "+01:00",
+            "action": "OBSERVE",
+            "epcList": ["urn:epc:id:sgtin:3453120.000001.77"],
+            "bizStep": "storing",
+        },
+    )
+
+
+def test_every_model_has_a_channel_of_its_own() -> None:
+    assert len({channel.model for channel in CHANNELS}) == len(CHANNELS) == len(Part)
+
+
+def test_a_store_has_its_shard() -> None:
+    assert Topics("PAR-01").of("changes") == "shelfcast/v1/0/PAR-01/changes"
+    assert shard_of("123456789", 1 << 32) == 0xCBF43926  # the check value of CRC-32/ISO-HDLC
+    assert Topics("123456789", 16).of(Part.BIRTH) == "shelfcast/v1/6/123456789/birth"
