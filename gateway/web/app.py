@@ -22,6 +22,7 @@ from gateway.web import (
     problems,
 )
 from gateway.web.access import Access
+from gateway.web.assets import load_assets
 from gateway.web.context import Extension, Web
 from gateway.web.rim import Rim
 from gateway.web.shop import Shop
@@ -55,6 +56,7 @@ def create_app(
     )
     web = Web(desk, shop, access, monotonic, extensions=tuple(extensions))
     app.state.web = web
+    app.state.assets = load_assets(one.script for one in extensions if one.script is not None)
     for room in (availability, footfall, facts, holds, devices, events, health, pages):
         app.include_router(room.router)
     for extension in extensions:

@@ -16,13 +16,14 @@ from gateway.web.access import Access
 from gateway.web.rates import Buckets
 from gateway.web.reads import ReadRates
 from gateway.web.shop import Shop
+from gateway.web.today import Today
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
     """What an outer program adds to API and page: routes, and one script that every page loads.
 
-    The script is served from this host under `/static/x/NAME`. It finds articles as rows with
+    The script is served from this host as `/static/NAME`. It finds articles as rows with
     `data-gtin` and their values as cells with `data-field`, and hears `shelfcast:live` on
     `document` after every change of the page.
     """
@@ -49,6 +50,7 @@ class Web:
     extensions: tuple[Extension, ...] = ()
     buckets: Buckets = field(default_factory=Buckets)
     reads: ReadRates = field(default_factory=ReadRates)
+    today: Today = field(default_factory=Today)
     stream: str = field(default_factory=lambda: secrets.token_hex(4))
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     listeners: int = 0

@@ -79,6 +79,22 @@ class Shop:
         return sums
 
     @cached_property
+    def planned(self) -> frozenset[str]:
+        """GTINs that have a place in the planogram."""
+        return frozenset(gtin for _, gtin in self.planogram)
+
+    @cached_property
+    def sort_names(self) -> Mapping[str, Mapping[str, str]]:
+        """By language and GTIN: what an article is sorted by when people look for its name."""
+        return {
+            lang: {
+                gtin: folded(f"{row.named(lang)} {row.attributes} {gtin}")
+                for gtin, row in self.articles.items()
+            }
+            for lang in ("fr", "en")
+        }
+
+    @cached_property
     def _models(self) -> Mapping[str, tuple[str, ...]]:
         models: dict[str, list[str]] = {}
         for gtin in self.ordered:
@@ -101,8 +117,7 @@ class Shop:
 
     def matches(self, gtin: str, words: str) -> bool:
         """Every word of `words` (already folded) stands in the article's names or GTIN."""
-        text = self._words[gtin]
-        return all(word in text for word in words.split())
+        return not words or all(word in self._words[gtin] for word in words.split())
 
 
 def folded(text: str) -> str:

@@ -1,0 +1,74 @@
+"""Numbers, times and words as a person of the store reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from gateway.web.words import WORDS
+
+_NARROW_SPACE = "\u202f"
+_NO_BREAK_SPACE = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One language, in one store's time zone, at one moment."""
+
+    lang: str
+    clock: ZoneInfo
+    now: float
+
+    def say(self, phrase: str, **given: object) -> str:
+        """A phrase of `words`, filled in; a phrase that is not there is a fault of ours."""
+        return WORDS[self.lang][phrase].format(**given)
+
+    def known(self, prefix: str, word: str) -> str:
+        """The phrase of an outside word, or the word itself where we have none."""
+        return WORDS[self.lang].get(f"{prefix}_{word}") or word.replace("_", " ")
+
+    def plural(self, phrase: str, count: int) -> str:
+        """`phrase` for `count` things: `phrase_one` for a single one."""
+        return self.say(f"{phrase}_one" if count == 1 else phrase, count=self.number(count))
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """`1 234,5` in French, `1,234.5` in English."""
+        text = f"{value:,.{digits}f}"
+        if self.lang == "fr":
+            return text.replace(",", _NARROW_SPACE).replace(".", ",")
+        return text
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """`29,6 %` in French, `29.6%` in English."""
+        gap = _NO_BREAK_SPACE if self.lang == "fr" else ""
+        return f"{self.number(100 * share, digits)}{gap}%"
+
+    def sure(self, p: float) -> str:
+        """A probability without a false certainty: never 0 %, never 100 %."""
+        if p > 0.99:
+            return f">{_NO_BREAK_SPACE}{self.percent(0.99)}"
+        if p < 0.01:
+            return f"<{_NO_BREAK_SPACE}{self.percent(0.01)}"
+        return self.percent(p)
+
+    def time(self, t: float, *, seconds: bool = False) -> str:
+        """Time of day in the store; with the date when it is not today's."""
+        moment = datetime.fromtimestamp(t, self.clock)
+        text = moment.strftime("%H:%M:%S" if seconds else "%H:%M")
+        if moment.date() == datetime.fromtimestamp(self.now, self.clock).date():
+            return text
+        return f"{moment.strftime('%d/%m' if self.lang == 'fr' else '%d %b')} {text}"
+
+    def ago(self, t: float | None) -> str:
+        """How long ago, roughly: a page that says more than it must never comes to rest."""
+        if t is None:
+            return self.say("never")
+        age = max(0.0, self.now - t)
+        if age < 60:
+            return self.say("just_now")
+        if age < 5_400:
+            return self.say("minutes_ago", count=round(age / 60))
+        if age < 48 * 3_600:
+            return self.say("hours_ago", count=round(age / 3_600))
+        return self.say("days_ago", count=round(age / 86_400))
