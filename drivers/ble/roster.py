@@ -2,11 +2,6 @@
 
 Pure and deterministic: the live scanner and the replay of a capture use the same object. Of a
 stranger nothing is kept but that there was one more: no address, no hash, no set of any of it.
-
-A shelf scale of any make is listed with role `scale`. Its BTHome packet is taken as grams:
-object 06 (mass, kg) or 07 (mass, lb), the first of them; where a packet has neither, the first
-signed count (59, 5A, 5B) counts grams, for goods so light that the 10 g steps of 06 are too coarse.
-Unsigned counts (09, 3D, 3E) are no weight: sensors number their events with them.
 """
 
 from __future__ import annotations
@@ -18,17 +13,16 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from drivers.ble.advertising import short_uuid
-from drivers.ble.bthome import SERVICE, Packet, Refusal, Session
+from drivers.ble.bthome import SERVICE, Refusal, Session
 from drivers.ble.ibeacon import APPLE, IDENTITY, PREFIX, SIZE
+from drivers.ble.weighing import grams_of
 from drivers.observations import Advert, Observation, Weight
 
-GRAMS_PER_POUND = 453.59237
 RSSI_ABSENT = -127.0
 RSSI_MOST = 20.0
 """dBm; HCI says 127 where it does not know (Core 5.4, vol 4, part E, section 7.7.65.2)."""
 
-_MASS_KG, _MASS_LB, _BATTERY = 0x06, 0x07, 0x01
-_SIGNED_COUNTS = (0x59, 0x5A, 0x5B)
+_BATTERY = 0x01
 
 
 class Role(StrEnum):
@@ -202,21 +196,6 @@ class Roster:
                 if len(raw) != 16:
                     raise RosterError(f"{beacon.id}: its iBeacon UUID has not 32 hex digits")
                 return self._by_ibeacon.setdefault((raw, major, minor), known)
-
-
-def grams_of(packet: Packet) -> float | None:
-    """The weight in a scale's packet, by the rule at the head of this module; None without one."""
-    count: float | None = None
-    for reading in packet.readings:
-        if isinstance(reading.value, int | float):
-            if reading.object_id == _MASS_KG:
-                # Hundredths of a kilogram: back to whole grams, which the float no longer is.
-                return float(round(reading.value * 1000))
-            if reading.object_id == _MASS_LB:
-                return reading.value * GRAMS_PER_POUND
-            if count is None and reading.object_id in _SIGNED_COUNTS:
-                count = float(reading.value)
-    return count
 
 
 def _octets(address: str) -> bytes:

@@ -23,6 +23,8 @@ SILENCE_SECONDS = 90.0
 """A real chip may report a constant beacon once in 10 s; nine of these in a row are no chance."""
 LOOK_SECONDS = 5.0
 QUEUE_LONGEST = 2_000
+START_SECONDS = 20.0
+"""BlueZ switches an adapter on in seconds; a daemon that hangs never answers."""
 STOP_SECONDS = 2.0
 
 
@@ -72,7 +74,7 @@ class BleSource:
             listening = _Listening(self, self._roster, emit, clock, self._silence)
             scan = self._open(self._adapter, listening.hear)
             try:
-                await scan.start()
+                await self._start(scan)
                 if not attempts:
                     now = clock.wall()
                     emit(Device(self.name, now, now, DeviceState.ONLINE))
@@ -88,6 +90,13 @@ class BleSource:
             f"{self.name}: no advert for {self._silence:.0f} s on {self._adapter}, "
             "and a new scan did not help"
         )
+
+    async def _start(self, scan: Scan) -> None:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await scan.start()
+        except TimeoutError as late:
+            raise ScanFailed(f"{self._adapter} does not begin to scan") from late
 
     async def _stop(self, scan: Scan) -> None:
         try:

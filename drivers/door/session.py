@@ -10,13 +10,12 @@ stands in HELLO alone, so there are no counts before the first HELLO; totals los
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drivers.door.frames import Frame
 from drivers.door.messages import Event, Hello, Pong, RawWeight, State, read_message
 from drivers.observations import Count, Device, DeviceState, Observation, Weight
-from drivers.scale.calibration import Calibration
 
 PASSAGES_MOST = 8
 """A second and lane; more is a beam that flutters, not people."""
@@ -33,10 +32,10 @@ _UNIT_BITS, _LIFE_BITS = 0xFF_FFFF, 0x7F
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A load cell on the counter's wire: the scale's id in the config, and its calibration."""
+    """A load cell on the counter's wire: the scale's id in the config, and raw steps to grams."""
 
     id: str
-    calibration: Calibration
+    grams: Callable[[int], float]
 
 
 class DoorSession:
@@ -175,7 +174,7 @@ class DoorSession:
         if cell is None or not weight.n:
             self.faults["unknown_cell" if cell is None else "empty_weight"] += 1
             return []
-        return [Weight(cell.id, now, now, cell.calibration.grams(weight.raw))]
+        return [Weight(cell.id, now, now, cell.grams(weight.raw))]
 
 
 def _ahead(before: int, after: int) -> int | None:

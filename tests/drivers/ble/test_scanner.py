@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from drivers.ble import scanner
 from drivers.ble.roster import Roster
 from drivers.ble.scan import Hear, ScanFailed
 from drivers.ble.scanner import QUEUE_LONGEST, SILENCE_SECONDS, BleSource
@@ -138,3 +139,14 @@ async def test_batteries_are_shown() -> None:
         it.radio.scans[-1].hear("C4:7C:8D:6A:11:02", -60, {}, {"fcd2": bytes.fromhex("40015d")})
         await it.settle()
         assert it.source.facts == {"adapter": "hci0", "battery scale-3": "93 %"}
+
+
+async def test_a_daemon_that_hangs_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hanging(Radio.Scan):
+        async def start(self) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(scanner, "START_SECONDS", 0.01)
+    source = BleSource("ble", "hci0", Roster([SCALE]), scan=lambda _, hear: Hanging(hear))
+    with pytest.raises(SourceLost, match="ble: hci0 does not begin to scan"):
+        await source.run(lambda _: None, HandClock())

@@ -162,7 +162,7 @@ def test_events_and_pongs_say_nothing_and_questions_are_not_for_us(
 
 
 def test_a_weight_needs_a_cell_that_is_listed(unit: VirtualCounter) -> None:
-    line = Line({0: Cell("scale-3", Calibration(1_000, 0.5))})
+    line = Line({0: Cell("scale-3", Calibration(1_000, 0.5).grams)})
     line.hear(unit.hello())
     said = line.hear(unit.say(RawWeight(0, 4_680, 10)))
     assert said == [Weight("scale-3", 50.0, 50.0, 1_840.0)]
@@ -240,7 +240,7 @@ def test_noise_makes_no_frame() -> None:
     )
 )
 def test_any_frames_give_counts_that_never_are_negative(frames: list[Frame]) -> None:
-    line = Line({0: Cell("s", Calibration(0, 1.0))})
+    line = Line({0: Cell("s", float)})
     for frame in frames:
         for said in line.session.take(frame, 1.0):
             if isinstance(said, Count):
