@@ -38,7 +38,7 @@ class Framing:
     """Cuts a byte stream into messages; holds at most one message that is not yet whole."""
 
     def __init__(self, max_message_bytes: int = MAX_MESSAGE_BYTES) -> None:
-        self._buffer = bytearray()
+        self._rest = b""
         self._max = max_message_bytes
 
     def feed(self, data: bytes) -> list[Message]:
@@ -48,21 +48,20 @@ class Framing:
             ProtocolError: an impossible version or length. The stream is lost from there on;
                 messages that were whole before it come with the call before or not at all.
         """
-        buffer = self._buffer
-        buffer += data
+        buffer = self._rest + data if self._rest else data
         found: list[Message] = []
-        at = 0
-        while len(buffer) - at >= HEADER.size:
+        at, end = 0, len(buffer)
+        while end - at >= HEADER.size:
             word, size, number = HEADER.unpack_from(buffer, at)
             version = word >> 10 & 7
             if version not in (1, 2):
                 raise ProtocolError(f"LLRP version {version} in a message header")
             if not HEADER.size <= size <= self._max:
                 raise ProtocolError(f"a message of {size} bytes")
-            if len(buffer) - at < size:
+            if end - at < size:
                 break
-            body = bytes(buffer[at + HEADER.size : at + size])
+            body = buffer[at + HEADER.size : at + size]
             found.append(Message(word & 0x3FF, number, body, version))
             at += size
-        del buffer[:at]
+        self._rest = buffer[at:]
         return found

@@ -25,6 +25,8 @@ from drivers.rfid.llrp.template import Clock, Template, TemplateError, template_
 
 _HEADER = struct.Struct("!HH")
 _TAG_REPORT_DATA = 240
+FEW = 6
+"""Up to so many tags at once are decoded without numpy, whose calls would cost more."""
 MAX_TEMPLATES = 32
 """Kept from batch to batch. More shapes than this in one batch are decoded one by one."""
 
@@ -81,12 +83,39 @@ class ReportDecoder:
     def decode(self, bodies: Sequence[bytes]) -> TagColumns | None:
         """The tags of these report bodies; None when there are none."""
         data = bodies[0] if len(bodies) == 1 else b"".join(bodies)
-        rows = _equal_rows(data)
-        if rows is not None:
-            template = self._template(rows[0])
-            if template is not None and template.complete and template.match(rows).all():
-                return self._whole(template, rows)
+        size = _equal_size(data)
+        if not size:
+            return self._mixed(bodies)
+        if len(data) <= FEW * size:
+            columns = self._few(data, size)
+            if columns is not None:
+                return columns
+        rows = np.frombuffer(data, np.uint8).reshape(-1, size)
+        template = self._template(rows[0])
+        if template is not None and template.complete and template.match(rows).all():
+            return self._whole(template, rows)
         return self._mixed(bodies)
+
+    def _few(self, data: bytes, size: int) -> TagColumns | None:
+        for template in self._templates.get(size, ()):
+            found = template.few(data) if template.complete else None
+            if found is None:
+                continue
+            antenna, rssi, count, seen, epc = zip(*found, strict=True)
+            last = self._last
+            last.antenna, last.rssi, last.n = antenna[-1], rssi[-1], count[-1]
+            last.seen_us, last.clock = seen[-1], template.clock
+            width = template.epc_bytes
+            return TagColumns(
+                antenna=np.array(antenna, np.int32),
+                epc=np.frombuffer(b"".join(epc), np.uint8).reshape(-1, width),
+                epc_bytes=np.full(len(found), width, np.int32),
+                rssi=np.array(rssi, np.float32),
+                n=np.array(count, np.int32),
+                seen_us=np.array(seen, np.int64),
+                clock=np.full(len(found), template.clock, np.uint8),
+            )
+        return None
 
     def _whole(self, template: Template, rows: NDArray[np.uint8]) -> TagColumns:
         count = len(rows)
@@ -240,14 +269,14 @@ class _Slots:
         )
 
 
-def _equal_rows(data: bytes) -> NDArray[np.uint8] | None:
-    """`data` as rows of equal TagReportData, when the first one's length divides it."""
+def _equal_size(data: bytes) -> int:
+    """The first TagReportData's length where that divides `data`, otherwise 0."""
     if len(data) < _HEADER.size:
-        return None
+        return 0
     word, size = _HEADER.unpack_from(data)
     if word & 0x3FF != _TAG_REPORT_DATA or size <= _HEADER.size or len(data) % size:
-        return None
-    return np.frombuffer(data, np.uint8).reshape(-1, size)
+        return 0
+    return int(size)
 
 
 def _inherit(column: NDArray[Any], present: NDArray[np.bool_], last: float) -> None:

@@ -43,7 +43,9 @@ class TemplateError(Exception):
 
 @dataclass(slots=True)
 class Template:
-    """Offsets into a row, 0 where the field is absent (offset 0 is the header's).
+    """One shape, for many rows at once (numpy) and for a few (`few`: numpy would cost more).
+
+    Offsets into a row, 0 where the field is absent (offset 0 is the header's).
 
     Attributes:
         fixed: positions of type, length and vendor bytes, int64[m].
@@ -62,6 +64,14 @@ class Template:
     count_at: int = 0
     seen_at: int = 0
     clock: Clock = Clock.NONE
+    _mask: int = 0
+    _masked: int = 0
+
+    def __post_init__(self) -> None:
+        mask, masked = bytearray(self.size), bytearray(self.size)
+        for at, byte in zip(self.fixed.tolist(), self.expected.tolist(), strict=True):
+            mask[at], masked[at] = 0xFF, byte
+        self._mask, self._masked = int.from_bytes(mask, "big"), int.from_bytes(masked, "big")
 
     @property
     def has_rssi(self) -> bool:
@@ -77,6 +87,32 @@ class Template:
         """Which rows, uint8[n, size], are of this shape."""
         same: NDArray[np.bool_] = (rows[:, self.fixed] == self.expected).all(axis=1)
         return same
+
+    def few(self, data: bytes) -> list[tuple[int, float, int, int, bytes]] | None:
+        """Antenna, RSSI, count, time, EPC of each row in `data`; None when one does not match.
+
+        Only for a `complete` template.
+        """
+        found: list[tuple[int, float, int, int, bytes]] = []
+        from_bytes, mask, masked = int.from_bytes, self._mask, self._masked
+        rssi_at = self.fine_rssi_at or self.rssi_at
+        rssi_end, scale = (rssi_at + 2, 100) if self.fine_rssi_at else (rssi_at + 1, 1)
+        for at in range(0, len(data), self.size):
+            row = data[at : at + self.size]
+            if from_bytes(row, "big") & mask != masked:
+                return None
+            rssi = from_bytes(row[rssi_at:rssi_end], "big", signed=True) / scale
+            seen, epc_at = self.seen_at, self.epc_at
+            found.append(
+                (
+                    from_bytes(row[self.antenna_at : self.antenna_at + 2], "big"),
+                    rssi,
+                    from_bytes(row[self.count_at : self.count_at + 2], "big") or 1,
+                    from_bytes(row[seen : seen + 8], "big", signed=True),
+                    row[epc_at : epc_at + self.epc_bytes],
+                )
+            )
+        return found
 
     def epc(self, rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """EPC memory, uint8[n, epc_bytes]."""
