@@ -34,7 +34,7 @@ class Crowd:
         self.people: list[Person | None] = []
         self._free: list[int] = []
         self._leg = np.zeros((0, 6), np.float64)
-        self._here = np.zeros(0, np.bool_)
+        self._present = np.zeros(0, np.int64)
 
     def come(self, speed: float, *, staff: bool = False) -> Person:
         """A new person, outside."""
@@ -43,18 +43,17 @@ class Crowd:
             self._free = list(range(old + 15, old - 1, -1))
             self.people += [None] * 16
             self._leg = np.concatenate([self._leg, np.zeros((16, 6))])
-            self._here = np.concatenate([self._here, np.zeros(16, np.bool_)])
         person = Person(self._free.pop(), staff, speed)
         self.people[person.slot] = person
-        self._here[person.slot] = True
         self.put(person, OUTSIDE)
+        self._take_roll()
         return person
 
     def go(self, person: Person) -> None:
         """Forget somebody who has left."""
         self.people[person.slot] = None
-        self._here[person.slot] = False
         self._free.append(person.slot)
+        self._take_roll()
 
     def put(self, person: Person, at: Point) -> None:
         """Somebody stands at `at`."""
@@ -64,7 +63,7 @@ class Crowd:
     def walk(self, person: Person, path: list[Point], now: float) -> Iterator[float]:
         """Walk along `path`; yields how long each piece takes, to be called again after it."""
         for start, end, length in legs([person.at, *path]):
-            lasts = length / person.speed
+            lasts = max(length / person.speed, 1e-3)
             self._leg[person.slot] = (now, now + lasts, *start, *end)
             yield lasts
             now += lasts
@@ -74,9 +73,14 @@ class Crowd:
     def positions(self, slots: NDArray[np.int64], t: float) -> NDArray[np.float64]:
         """Where those people are at `t`, float64[n, 2]."""
         leg = self._leg[slots]
-        part = np.clip((t - leg[:, 0]) / np.maximum(leg[:, 1] - leg[:, 0], 1e-9), 0.0, 1.0)
-        return np.asarray(leg[:, 2:4] + part[:, None] * (leg[:, 4:6] - leg[:, 2:4]))
+        part = np.minimum(np.maximum((t - leg[:, 0]) / (leg[:, 1] - leg[:, 0]), 0.0), 1.0)
+        there: NDArray[np.float64] = leg[:, 2:4] + part[:, None] * (leg[:, 4:6] - leg[:, 2:4])
+        return there
+
+    def _take_roll(self) -> None:
+        there = [person.slot for person in self.people if person is not None]
+        self._present = np.array(there, np.int64)
 
     def everybody(self, t: float) -> NDArray[np.float64]:
         """Where all people are at `t`, float64[n, 2]."""
-        return self.positions(np.flatnonzero(self._here), t)
+        return self.positions(self._present, t)

@@ -39,6 +39,7 @@ CANDIDATE_DB = -11.0
 """A tag this far below waking is not rolled for."""
 
 BACKSCATTER_DB = 14.0
+OUT_OF_REACH_M = 8.0
 NEVER = np.float32(-200.0)
 
 
@@ -143,7 +144,12 @@ class Radio:
 
     def _in_hands(self, antenna: int, t: float) -> tuple[Ints, Reals, NDArray[np.float64]]:
         rows = self._carried
+        origin = self._floor.antenna_at[antenna, :2]
         at = self._crowd.positions(self._goods.holder[rows].astype(np.int64), t)
+        close = np.flatnonzero(np.abs(at - origin).max(axis=1) < OUT_OF_REACH_M)
+        rows, at = rows[close], at[close]
+        if not len(rows):
+            return rows, np.zeros(0, np.float32), at
         spots = np.column_stack([at, np.full(len(rows), 1.1)])
         margin: Reals = self._budget(rows, spots, slice(antenna, antenna + 1))[0]
         close = np.flatnonzero(margin > CANDIDATE_DB)

@@ -7,8 +7,11 @@ import numpy as np
 from drivers.observations import Device, DeviceState, Round, TagReads
 from gateway.simulate.shop import AntennaRound, Shop
 
-EXIT_SECONDS, SHORTEST_SECONDS, LONGEST_SECONDS = 0.25, 0.1, 2.0
+EXIT_SECONDS, SHORTEST_SECONDS, LONGEST_SECONDS = 0.25, 0.1, 2.5
 """Length of a round at an exit, where people pass; bounds of all others."""
+
+SHORTEST_CYCLE, SECONDS_A_TAG = 4.0, 0.008
+"""A round's length is set by the tags it has to get through, at a few milliseconds each."""
 
 NOTICED_AFTER = 10.0
 """Until the gateway misses a reader's keepalive and says so."""
@@ -22,6 +25,7 @@ class ReaderRun:
         self._shop = shop
         self._numbers = [antenna.number for antenna in shop.plan.antennas]
         mine = [i for i, antenna in enumerate(shop.plan.antennas) if antenna.reader == name]
+        self._wired = len(mine)
         self._order = self._schedule(mine)
         self._next = 0
         self.powered = True
@@ -66,14 +70,22 @@ class ReaderRun:
         self._shop.out.append(Device(self.name, self._shop.now, self._shop.now, state))
 
     def _schedule(self, mine: list[int]) -> list[tuple[int, float]]:
-        floor, cycle = self._shop.floor, self._shop.scenario.cycle
+        floor = self._shop.floor
         exits = [a for a in mine if floor.kinds[floor.antenna_zone[a]] == "exit"]
         others = [a for a in mine if a not in exits]
         if not others:
             return [(a, EXIT_SECONDS) for a in exits]
+        cycle = self._shop.scenario.cycle or max(SHORTEST_CYCLE, SECONDS_A_TAG * self._tags())
         lasts = cycle / len(others) - EXIT_SECONDS * len(exits)
         lasts = min(max(lasts, SHORTEST_SECONDS), LONGEST_SECONDS)
         return [part for a in others for part in ((a, lasts), *((e, EXIT_SECONDS) for e in exits))]
+
+    def _tags(self) -> float:
+        """About how many tags this reader has before its antennas, from the planogram."""
+        shop = self._shop
+        units = sum(shop.shelving.capacity.values())
+        mine = self._wired / len(shop.plan.antennas)
+        return units * mine
 
     def _round(self, antenna: int, lasts: float) -> AntennaRound:
         shop, end = self._shop, self._shop.now

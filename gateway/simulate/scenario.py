@@ -29,7 +29,7 @@ class Scenario:
         dead: share of tags that no reader ever hears; weak: share that needs 6 dB more.
         shadowing_db: log-normal shadowing, drawn for each placement and antenna.
         power_db: added to every antenna: above zero, cross-reads are strong.
-        cycle: seconds in which a reader comes round all its antennas.
+        cycle: seconds in which a reader comes round all its antennas; None: by the goods to read.
         buyers: share of parties that mean to buy; thieves: share of parties that steal.
         misplaced: share of things put back that end on another shelf.
         sale_epcs: share of sales where the till knows the EPCs.
@@ -51,7 +51,7 @@ class Scenario:
     weak: float = 0.03
     shadowing_db: float = 3.0
     power_db: float = 0.0
-    cycle: float = 4.0
+    cycle: float | None = None
     buyers: float = 0.35
     thieves: float = 0.015
     misplaced: float = 0.15

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+
+from drivers.observations import Round
 from gateway.capture.writing import capture_lines
 from gateway.simulate.plan import StorePlan
 from gateway.simulate.scenario import USUAL, Scenario
@@ -39,8 +42,7 @@ def write_day(
         true.write(_json(header(world, until)))
         while world.shop.now < until:
             step = world.step(min(world.shop.now + STEP_SECONDS, until))
-            for emission in step.emissions:
-                said.write(emission_text(emission).encode())
+            said.write("".join(map(emission_text, step.emissions)).encode())
             true.write(b"".join(map(_json, step.truth)))
 
 
@@ -58,31 +60,47 @@ def header(world: World, until: float) -> TruthLine:
     }
 
 
-def emission_text(emission: Emission) -> str:
+def emission_text(emission: Emission | Round) -> str:
     """The capture lines of one emission, each with its line end."""
     if isinstance(emission, AntennaRound):
-        lines = _tags(emission) + capture_lines(emission.ended)
-    else:
-        lines = capture_lines(emission)
-    return "".join(f"{line}\n" for line in lines)
+        return _tags(emission) + emission_text(emission.ended)
+    if isinstance(emission, Round):
+        return _round(emission)
+    return "".join(f"{line}\n" for line in capture_lines(emission))
 
 
-def _tags(done: AntennaRound) -> list[str]:
-    """Nearly all lines of a day. What came in at once says no arrival time, to keep them short."""
+def _round(done: Round) -> str:
+    late = f', "at": {round(done.at, 6)}' if done.at != done.t else ""
+    head = f'{{"kind": "round", "t": {round(done.t, 6)}{late}, "src": {json.dumps(done.src)}'
+    return f'{head}, "antenna": {done.antenna}}}\n'
+
+
+def _tags(done: AntennaRound) -> str:
+    """Nearly all lines of a day, so put together of ready pieces.
+
+    What came in at once says no arrival time, to keep them short. Times are whole milliseconds.
+    """
     reads = done.reads
     if not len(reads):
-        return []
+        return ""
     late = f', "at": {round(reads.at, 6)}' if done.ended.at != done.ended.t else ""
     middle = f'{late}, "src": {json.dumps(reads.src)}, "antenna": {done.ended.antenna}, "epc": "'
-    memory = reads.epc.tobytes().hex().upper()
-    width = 2 * reads.epc.shape[1]
-    return [
-        f'{{"kind": "tag", "t": {t}{middle}{memory[i * width : (i + 1) * width]}"'
-        f', "rssi": {rssi}, "n": {n}}}'
-        for i, (t, rssi, n) in enumerate(
-            zip(reads.t.tolist(), reads.rssi.tolist(), reads.n.tolist(), strict=True)
-        )
-    ]
+    memory, width = reads.epc.tobytes().hex().upper(), 2 * reads.epc.shape[1]
+    second, thousandth = np.divmod(np.rint(reads.t * 1000.0).astype(np.int64), 1000)
+    halves = (-2.0 * reads.rssi).astype(np.int64)
+    pieces: list[str] = []
+    columns = second.tolist(), thousandth.tolist(), halves.tolist(), reads.n.tolist()
+    for i, (sec, ms, half, n) in enumerate(zip(*columns, strict=True)):
+        epc = memory[i * width : (i + 1) * width]
+        pieces += (_AT_SECOND, str(sec), _MILLIS[ms], middle, epc, _STRENGTH[half], _TIMES[n])
+    return "".join(pieces)
+
+
+_AT_SECOND = '{"kind": "tag", "t": '
+_MILLIS = [f".{ms:03d}" for ms in range(1000)]
+_STRENGTH = [f'", "rssi": {half / -2.0}' for half in range(256)]
+_TIMES = [f', "n": {n}}}\n' for n in range(8)]
+"""By half a decibel below zero, and by times read: all that `radio` ever says."""
 
 
 def _json(line: TruthLine) -> bytes:
