@@ -68,7 +68,7 @@ class EngineLoop:
         return await ask.answer
 
     async def run(self) -> None:
-        """Turn after turn until cancelled; call `finish` then."""
+        """Turn after turn until cancelled; call `settle` then."""
         second = math.floor(self._clock.wall())
         while True:
             await self._wait()
@@ -79,8 +79,8 @@ class EngineLoop:
                 self.on_second(now)
                 await self._commit(now)
 
-    async def finish(self) -> None:
-        """The last turn: what waits is taken and committed."""
+    async def settle(self) -> None:
+        """One turn by itself, first or last: what waits is taken, said and committed."""
         now = self._tell_time()
         self._turn(now)
         self._committer.add(self._core.advance(now))

@@ -99,13 +99,12 @@ class Program:
         Raises:
             OSError: the page's address cannot be had.
         """
-        running = [
-            self._task("engines", self._loop.run()),
-            self._task(
-                "sources",
-                supervise_all(self._sources, self._intake.put, self._clock, self._jitter),
-            ),
-        ]
+        # Before anybody may ask: what is remembered stands on the board.
+        await self._loop.settle()
+        running = [self._task("engines", self._loop.run())]
+        if self._sources:
+            hearing = supervise_all(self._sources, self._intake.put, self._clock, self._jitter)
+            running.append(self._task("sources", hearing))
         feed = self._task("feed", self._uplink.run(self._clock)) if self._uplink else None
         page = self._task("page", self._serve(stop, started))
         stopping = self._task("stop", stop.wait())
@@ -138,7 +137,7 @@ class Program:
     async def _finish(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1.5):
-                await self._loop.finish()
+                await self._loop.settle()
 
     def _close(self) -> None:
         self._committer.close()

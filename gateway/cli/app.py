@@ -44,8 +44,12 @@ def main() -> None:
         # Whoever read our output has had enough, as `head` does.
         sys.stderr.close()
         sys.exit(1)
-    except (OSError, sqlite3.Error) as error:
-        _say(f"shelfcast: {error}")
+    except OSError as error:
+        file = f"{error.filename}: " if error.filename else ""
+        _say(f"shelfcast: {file}{error.strerror or error}")
+        sys.exit(1)
+    except sqlite3.Error as error:
+        _say(f"shelfcast: the database cannot be used: {error}")
         sys.exit(1)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-WRITES_PER_SECOND = 50.0
-WRITES_BURST = 200.0
+WRITES_PER_SECOND = 200.0
+WRITES_BURST = 2_000.0
 """A till may ring up 20 a second, and catches up after an hour without a network."""
 CLIENTS_KEPT = 1_024
 

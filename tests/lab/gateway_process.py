@@ -24,6 +24,7 @@ class GatewayProcess:
         self._arguments = arguments
         self._cwd = cwd
         self._process: subprocess.Popen[str] | None = None
+        self._listener: threading.Thread | None = None
         self.port = 0
         self.errors = cwd / "stderr.log"
 
@@ -53,9 +54,7 @@ class GatewayProcess:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            assert self._process.stdout is not None
-            self._process.stdout.close()
-            self._process = None
+            self._forget()
 
     def stop(self) -> tuple[int, float]:
         """SIGTERM; the exit code and how many seconds it took."""
@@ -63,9 +62,7 @@ class GatewayProcess:
         begun = time.monotonic()
         self._process.send_signal(signal.SIGTERM)
         code = self._process.wait(10)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        self._process = None
+        self._forget()
         return code, time.monotonic() - begun
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
@@ -81,6 +78,12 @@ class GatewayProcess:
         kind = answer.headers.get("Content-Type", "")
         return answer.status, json.loads(data) if "json" in kind else data.decode()
 
+    def _forget(self) -> None:
+        self._process = None
+        if self._listener is not None:
+            self._listener.join()
+            self._listener = None
+
     def _port(self) -> int:
         """The port in the first line that names the page."""
         assert self._process is not None
@@ -89,11 +92,13 @@ class GatewayProcess:
         stdout = self._process.stdout
 
         def listen() -> None:
-            for line in stdout:
-                said.put(line)
+            with stdout:
+                for line in stdout:
+                    said.put(line)
             said.put("")
 
-        threading.Thread(target=listen, daemon=True).start()
+        self._listener = threading.Thread(target=listen, daemon=True)
+        self._listener.start()
         end = time.monotonic() + START_SECONDS
         while line := said.get(timeout=max(0.1, end - time.monotonic())):
             if "http://" in line:
