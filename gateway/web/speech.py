@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -28,13 +29,17 @@ class Speech:
         """The phrase of an outside word, or the word itself where we have none."""
         return WORDS[self.lang].get(f"{prefix}_{word}") or word.replace("_", " ")
 
+    def all_known(self, prefix: str, words: Iterable[str]) -> str:
+        """The phrases of several outside words, one after the other."""
+        return ", ".join(self.known(prefix, word) for word in words)
+
     def plural(self, phrase: str, count: int) -> str:
         """`phrase` for `count` things: `phrase_one` for a single one."""
         return self.say(f"{phrase}_one" if count == 1 else phrase, count=self.number(count))
 
     def number(self, value: float, digits: int = 0) -> str:
         """`1 234,5` in French, `1,234.5` in English."""
-        text = f"{value:,.{digits}f}"
+        text = f"{value:,.{digits}f}".replace("-", "−")
         if self.lang == "fr":
             return text.replace(",", _NARROW_SPACE).replace(".", ",")
         return text

@@ -87,7 +87,7 @@ _BOTH: Mapping[str, tuple[str, str]] = {
     "sure": ("Au moins un", "At least one"),
     "where": ("Où", "Where"),
     "sure_help": (
-        "« Promis » : ce que l’on garantit au client ; « au moins un » : la certitude d’en trouver.",
+        "« Promis » : ce qu’on garantit au client ; « au moins un » : la certitude d’en trouver.",
         "“Promise”: what a customer is guaranteed; “at least one”: how sure it is to find one.",
     ),
     "unknown": ("inconnu", "unknown"),
@@ -121,6 +121,7 @@ _BOTH: Mapping[str, tuple[str, str]] = {
     "hours_ago": ("il y a {count} h", "{count} h ago"),
     "days_ago": ("il y a {count} j", "{count} d ago"),
     # one article
+    "pair": ("{label} : {value}", "{label}: {value}"),
     "back": ("Retour aux articles", "Back to the articles"),
     "code": ("Code", "Code"),
     "expected": ("Moyenne attendue", "Expected mean"),

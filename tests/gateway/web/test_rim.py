@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.desk import Sample
 from gateway.web.access import Role
+from gateway.web.rates import WRITES_BURST, WRITES_PER_SECOND, Buckets
 from tests.gateway.web.conftest import Bench
 from tests.gateway.web.desk import SCARF
 
@@ -61,14 +62,19 @@ async def test_another_sites_page_writes_nothing(here: httpx.AsyncClient) -> Non
 
 
 async def test_who_writes_too_often_waits(bench: Bench, here: httpx.AsyncClient) -> None:
-    answers = [await sell(here) for _ in range(201)]
-    assert answers[:200] == [201] + [200] * 199
-    assert answers[200] == 429
+    bench.app.state.web.buckets = Buckets(rate=2, burst=3)
+    assert [await sell(here) for _ in range(4)] == [201, 200, 200, 429]
     refused = await here.post("/api/v1/sales", json=SALE)
     assert refused.headers["retry-after"] == "1"
+    assert "shelfcast_web_too_many_writes_total 2.0" in (await here.get("/metrics")).text
     assert await sell(bench.client("127.0.0.2")) == 200, "others are not held back"
     bench.clock[0] += 1
-    assert [await sell(here) for _ in range(50)] == [200] * 50
+    assert [await sell(here) for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_till_may_ring_up_twenty_a_second() -> None:
+    assert WRITES_PER_SECOND >= 20
+    assert WRITES_BURST >= 20
 
 
 @pytest.mark.parametrize(
