@@ -81,12 +81,12 @@ def decode_epc(memory: bytes) -> Epc:
     if not memory:
         raise EpcError("no EPC memory")
     header = memory[0]
+    if header == 0x30:
+        return _sgtin_96(memory)
     bits = Bits(memory[1:])
     match header:
-        case 0x30:
-            return _sgtin(bits, text=False)
         case 0x36:
-            return _sgtin(bits, text=True)
+            return _sgtin_198(bits)
         case 0xF7 | 0xFB | 0xFD:
             return _sgtin_plus(bits, header)
         case _:
@@ -174,20 +174,39 @@ def _encode_head(header: int, gtin: str, company_digits: int, filter_value: int)
     return packed << 44 | company << ITEM_BITS[partition] | item
 
 
-def _sgtin(bits: Bits, *, text: bool) -> Epc:
-    if len(bits) < (190 if text else 88):
+def _sgtin_96(memory: bytes) -> Epc:
+    """The one decoder that is run often: plain shifts."""
+    if len(memory) < 12:
+        raise EpcError("an SGTIN that is cut short")
+    if any(memory[12:]):
+        raise EpcError("bits after the end are not zero")
+    value = int.from_bytes(memory[:12], "big")
+    company, item = _company_item(value >> 82 & 7, value >> 38 & (1 << 44) - 1)
+    serial = str(value & SERIAL_96_LIMIT - 1)
+    body = item[0] + company + item[1:]
+    urn = f"urn:epc:id:sgtin:{company}.{item}.{serial}"
+    return Epc("sgtin", urn, body + str(check_digit(body)), serial)
+
+
+def _sgtin_198(bits: Bits) -> Epc:
+    if len(bits) < 190:
         raise EpcError("an SGTIN that is cut short")
     bits.take(3)  # filter: where in the packaging, no part of the identity
-    partition = bits.take(3)
+    company, item = _company_item(bits.take(3), bits.take(44))
+    serial = _serial_198(bits)
+    bits.check_rest()
+    return sgtin(company, item, serial)
+
+
+def _company_item(partition: int, both: int) -> tuple[str, str]:
+    """Company prefix and item reference (with indicator) of their 44 bits, as digits."""
     if partition > 6:
         raise EpcError("partition 7 does not exist")
-    digits = COMPANY_DIGITS[partition]
-    company, item = bits.take(44 - ITEM_BITS[partition]), bits.take(ITEM_BITS[partition])
+    digits, item_bits = COMPANY_DIGITS[partition], ITEM_BITS[partition]
+    company, item = both >> item_bits, both & (1 << item_bits) - 1
     if company >= 10**digits or item >= 10 ** (13 - digits):
         raise EpcError(f"company {company} or item {item} has too many digits for its partition")
-    serial = _serial_198(bits) if text else str(bits.take(38))
-    bits.check_rest()
-    return sgtin(str(company).zfill(digits), str(item).zfill(13 - digits), serial)
+    return str(company).zfill(digits), str(item).zfill(13 - digits)
 
 
 def _serial_198(bits: Bits) -> str:

@@ -20,7 +20,15 @@ CONNECTION_REFUSED = {
 
 
 class SessionLost(Exception):
-    """The conversation is over; the message is one plain line."""
+    """The conversation is over; the message is one plain line.
+
+    Attributes:
+        before: what the reader said in the same bytes before that.
+    """
+
+    def __init__(self, line: str) -> None:
+        super().__init__(line)
+        self.before: list[Event] = []
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,8 @@ class Framing:
         """The messages that `data` completes, in order.
 
         Raises:
-            ProtocolError: an impossible version or length. The stream is lost from there on;
-                messages that were whole before it come with the call before or not at all.
+            ProtocolError: an impossible version or length; the stream is lost from there on.
+                Messages that were whole before it come first, and the error with the next call.
         """
         buffer = self._rest + data if self._rest else data
         found: list[Message] = []
@@ -54,10 +54,10 @@ class Framing:
         while end - at >= HEADER.size:
             word, size, number = HEADER.unpack_from(buffer, at)
             version = word >> 10 & 7
-            if version not in (1, 2):
-                raise ProtocolError(f"LLRP version {version} in a message header")
-            if not HEADER.size <= size <= self._max:
-                raise ProtocolError(f"a message of {size} bytes")
+            if version not in (1, 2) or not HEADER.size <= size <= self._max:
+                if found:
+                    break
+                raise ProtocolError(f"a header of version {version} with {size} bytes")
             if end - at < size:
                 break
             body = buffer[at + HEADER.size : at + size]

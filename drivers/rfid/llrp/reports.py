@@ -109,11 +109,11 @@ class ReportDecoder:
             return TagColumns(
                 antenna=np.array(antenna, np.int32),
                 epc=np.frombuffer(b"".join(epc), np.uint8).reshape(-1, width),
-                epc_bytes=np.full(len(found), width, np.int32),
+                epc_bytes=np.array([width] * len(found), np.int32),
                 rssi=np.array(rssi, np.float32),
                 n=np.array(count, np.int32),
                 seen_us=np.array(seen, np.int64),
-                clock=np.full(len(found), template.clock, np.uint8),
+                clock=np.array([int(template.clock)] * len(found), np.uint8),
             )
         return None
 

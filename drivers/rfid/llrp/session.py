@@ -108,7 +108,13 @@ class LlrpSession:
             raise SessionLost(f"this is no LLRP reader: {error}") from error
         if messages and self.state is State.RUNNING:
             self._deadline = now + self._patience()
-        return list(self._take_all(messages, now))
+        events: list[Event] = []
+        try:
+            events.extend(self._take_all(messages, now))
+        except SessionLost as lost:
+            lost.before = events
+            raise
+        return events
 
     def tick(self, now: float) -> None:
         """Let time pass without a byte.
@@ -157,6 +163,10 @@ class LlrpSession:
 
     def _reads(self, bodies: list[bytes]) -> Iterator[TagColumns]:
         if not bodies:
+            return
+        if self.state is not State.RUNNING:
+            # Of somebody else's ROSpec: with contents that we did not ask for.
+            self.faults["early_report"] += len(bodies)
             return
         before = self.faults.total()
         columns = self._reports.decode(bodies)

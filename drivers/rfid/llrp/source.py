@@ -30,6 +30,7 @@ from drivers.source import Clock, Emit, SourceLost
 PORT = 5084
 TLS_PORT = 5085
 CONNECT_SECONDS = 10.0
+HANG_UP_SECONDS = 1.0
 READ_BYTES = 65_536
 WRITE_BYTES = 65_536
 """Unsent questions and answers above this mean that the reader reads nothing any more."""
@@ -77,9 +78,7 @@ class LlrpSource:
         try:
             await _Connection(self, reader, writer, emit, clock).run()
         finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+            await _hang_up(writer)
 
     def new_session(self, now: float) -> LlrpSession:
         """A session for a fresh connection; its faults are counted here."""
@@ -95,6 +94,16 @@ class LlrpSource:
         except OSError as error:
             reason = error.strerror or str(error)
             raise SourceLost(f"cannot connect to {where}: {reason}") from error
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close, and do not wait long for a reader that takes nothing any more."""
+    writer.close()
+    try:
+        async with asyncio.timeout(HANG_UP_SECONDS):
+            await writer.wait_closed()
+    except OSError:
+        writer.transport.abort()
 
 
 class _Connection:
@@ -121,7 +130,8 @@ class _Connection:
             reason = await self._pump()
         except asyncio.CancelledError:
             self._session.close()
-            self._flush()
+            with contextlib.suppress(SessionLost):
+                self._flush()
             raise
         finally:
             watch.cancel()
@@ -137,6 +147,8 @@ class _Connection:
                     self._observe(event)
                 self._flush()
         except SessionLost as lost:
+            for event in lost.before:
+                self._observe(event)
             return str(lost)
         except OSError as error:
             return f"the connection broke: {error.strerror or error}"

@@ -209,10 +209,26 @@ def test_no_llrp_is_one_plain_line():
         LlrpSession(SETTINGS, 0.0).feed(b"SSH-2.0-OpenSSH_9.6\r\n", 0.0)
 
 
-def test_the_reader_closes():
+def test_the_reader_closes_and_its_last_reads_are_kept():
     session = running()
-    with pytest.raises(SessionLost, match="closed"):
-        session.feed(notification(make(P.CONNECTION_CLOSE_EVENT)), 1.0)
+    last = report((EPC, 1, -50, 10))
+    with pytest.raises(SessionLost, match="closed") as lost:
+        session.feed(last + notification(make(P.CONNECTION_CLOSE_EVENT)), 1.0)
+    assert len(said(lost.value.before, TagColumns)) == 1
+
+
+def test_what_came_before_garbage_is_kept():
+    session = running()
+    (columns,) = session.feed(report((EPC, 1, -50, 10)) + bytes(20), 1.0)
+    assert len(columns) == 1
+    with pytest.raises(SessionLost, match="no LLRP"):
+        session.feed(b"", 1.0)
+
+
+def test_reports_before_we_are_ready_are_somebody_elses():
+    session = LlrpSession(SETTINGS, 0.0)
+    assert said(session.feed(greeting() + report((EPC, 1, -50, 10)), 0.0), TagColumns) == []
+    assert session.faults == {"early_report": 1}
 
 
 @given(st.lists(st.binary(max_size=60), max_size=6), st.booleans())

@@ -10,9 +10,12 @@ import pytest
 from llrpkit.protocol import enums, messages
 
 from drivers.observations import Device, DeviceState, Round, TagReads
+from drivers.rfid.llrp.rospec import Settings
+from drivers.rfid.llrp.shapes import MessageType
 from drivers.rfid.llrp.source import LlrpSource
 from drivers.source import SourceLost
 from tests.drivers.rfid.foreign_reader import ForeignReader, Heard
+from tests.drivers.rfid.played_reader import PlayedReader, end_of_spec, greeting, report
 
 
 class RealClock:
@@ -134,3 +137,96 @@ async def test_a_reader_that_goes_away_is_said():
     with pytest.raises(SourceLost, match=r"closed|broke"):
         await task
     assert heard.all[-1].state is DeviceState.OFFLINE
+
+
+class Served:
+    """A PlayedReader behind a real socket; `told` is sent once reports may flow."""
+
+    def __init__(self, told) -> None:
+        self.reader = PlayedReader(connected={1: True, 2: True})
+        self.told = told
+        self.port = 0
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_):
+        self.server.close()
+        await self.server.wait_closed()
+
+    async def _serve(self, reader, writer):
+        writer.write(greeting(at=reader_us()))
+        while data := await reader.read(65_536):
+            writer.write(self.reader.answer(data))
+            if self.reader.asked[-1].type == MessageType.ENABLE_EVENTS_AND_REPORTS:
+                for said in self.told():
+                    writer.write(said)
+        writer.close()
+
+
+EPC = bytes.fromhex("3034D2C0400000400000004D")
+OURS = Settings((1, 2)).ro_spec_id
+
+
+def reader_us(ago: float = 0.0) -> int:
+    """A reader whose clock is three hours slow."""
+    return int((time.time() - 3 * 3_600 - ago) * 1e6)
+
+
+async def test_held_reports_keep_their_time_and_rounds_come_after_their_tags():
+    def told():
+        yield report((EPC, 1, -50, reader_us(600.0)), (EPC, 2, -55, reader_us(599.0)))
+        yield end_of_spec(OURS, 1, reader_us(598.0))
+        yield report((EPC, 2, -60, reader_us()))
+        yield end_of_spec(OURS, 2, reader_us())
+
+    async with Served(told) as served:
+        source = LlrpSource("reader-1", "127.0.0.1", served.port, [1, 2])
+        heard = Heard()
+        async with running(source, heard):
+            await heard.until(lambda h: len(h.of(Round)) == 2)
+    now = time.time()
+    held, live = heard.of(TagReads)
+    assert now - held.t == pytest.approx([600, 599], abs=2)
+    assert now - live.t == pytest.approx([0], abs=2)
+    first, second = heard.of(Round)
+    assert (first.antenna, second.antenna) == (1, 2)
+    assert now - first.t == pytest.approx(598, abs=2)
+    assert live.t[0] <= second.t <= second.at
+    kinds = [type(o) for o in heard.all if not isinstance(o, Device)]
+    assert kinds == [TagReads, Round, TagReads, Round]
+    assert source.facts["rounds"] == "reported"
+
+
+async def test_a_reader_that_takes_the_connection_and_nothing_else():
+    class Hurried(RealClock):
+        """Ten seconds pass in a tenth."""
+
+        def monotonic(self) -> float:
+            return super().monotonic() * 100
+
+        async def sleep(self, seconds: float) -> None:
+            await asyncio.sleep(seconds / 100)
+
+    async def silent(reader, writer):
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        source = LlrpSource("reader-1", "127.0.0.1", port, [1])
+        with pytest.raises(SourceLost, match="said nothing"):
+            await source.run(Heard(), Hurried())
+
+
+async def test_a_stamp_from_another_decade_is_counted_and_taken_as_now():
+    async with Served(lambda: [report((EPC, 1, -50, 5))]) as served:
+        source = LlrpSource("reader-1", "127.0.0.1", served.port, [1, 2])
+        heard = Heard()
+        async with running(source, heard):
+            await heard.until(lambda h: h.of(TagReads))
+    (reads,) = heard.of(TagReads)
+    assert reads.t.tolist() == [reads.at]
+    assert source.faults == {"bad_time": 1}
