@@ -76,7 +76,9 @@ def _lines(path: Path) -> Iterator[tuple[int, Line]]:
     except OSError as error:
         raise ScoreError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, RecursionError) as error:
-        raise ScoreError(f"{path} line {number + 1}: not JSON: {error}") from None
+        # JSON's own message speaks of line 1 of this one line.
+        reason = error.msg.lower() if isinstance(error, json.JSONDecodeError) else str(error)
+        raise ScoreError(f"{path} line {number}: not JSON: {reason}") from None
 
 
 def _checked(path: Path, file: str, lines: Iterator[tuple[int, Line]]) -> Iterator[Line]:
