@@ -49,6 +49,7 @@ def uplink_settings_of(store: Store) -> UplinkSettings | None:
         client_key=named(uplink.client_key),
         shards=uplink.shards,
         ack=uplink.ack,
+        timezone=store.config.store.timezone,
     )
 
 
