@@ -161,7 +161,7 @@ class LlrpSession:
             yield from self._take(received, now)
         yield from self._reads(bodies)
 
-    def _reads(self, bodies: list[bytes]) -> Iterator[TagColumns]:
+    def _reads(self, bodies: list[bytes]) -> Iterator[Event]:
         if not bodies:
             return
         if self.state is not State.RUNNING:
@@ -172,8 +172,19 @@ class LlrpSession:
         columns = self._reports.decode(bodies)
         if self.faults.total() != before:
             self._spoil()
-        if columns is not None:
-            yield columns
+        if columns is None:
+            return
+        if not all(self._connected.values()):
+            yield from self._heard_on(columns)
+        yield columns
+
+    def _heard_on(self, columns: TagColumns) -> Iterator[AntennaChanged]:
+        """Readers guess by reflection whether an antenna is there; tags heard on it prove it."""
+        for antenna in set(columns.antenna.tolist()):
+            if self._connected.get(antenna) is False:
+                self._connected[antenna] = True
+                self._spoilt.add(antenna)
+                yield AntennaChanged(antenna, connected=True, at=Stamp(0, Clock.NONE))
 
     def _take(self, received: Message, now: float) -> Iterator[Event]:
         match received.type:

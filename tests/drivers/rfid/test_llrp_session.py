@@ -181,6 +181,14 @@ def test_an_antenna_that_is_off_from_the_start():
     assert ready.connected == {1: True, 2: False}
 
 
+def test_tags_heard_prove_an_antenna_that_the_reader_does_not_see():
+    session = running(PlayedReader(connected={1: True, 2: False}))
+    changed, columns = session.feed(report((EPC, 2, -50, 10)), 1.0)
+    assert (changed.antenna, changed.connected) == (2, True)
+    assert len(columns) == 1
+    assert len(said(session.feed(end_of_spec(SETTINGS.ro_spec_id, 2) * 2, 1.0), RoundEnded)) == 1
+
+
 def test_a_reader_that_does_not_start_again_is_told_to():
     session = running()
     ended = make(P.RO_SPEC_EVENT, event=1, id=SETTINGS.ro_spec_id)
