@@ -67,10 +67,16 @@ class Answers:
             account = self._goods.accounts[number]
             fresh = self._make(account, view, holds)
             before = self._said.get(account.gtin)
-            if before is None or _worth_saying(before, fresh):
+            if before is None or self._worth_saying(before, fresh):
                 self._said[account.gtin] = fresh
                 said.append(fresh)
         return said
+
+    def _worth_saying(self, before: StockChanged, fresh: StockChanged) -> bool:
+        return self._floor_count(before) != self._floor_count(fresh) or _moved(before, fresh)
+
+    def _floor_count(self, said: StockChanged) -> int:
+        return round(sum(said.zones.get(zone, 0.0) for zone in self._floor_ids))
 
     def of(self, account: Account, now: float, holds: Holds) -> StockChanged:
         """The answer of one GTIN this moment."""
@@ -123,6 +129,7 @@ class Answers:
 
     def _make(self, account: Account, view: _View, holds: Holds) -> StockChanged:
         chances, zones, blind = self._of_tags(account, view)
+        floor = self._floor_chances(account)
         unseen = account.unseen(self._goods.in_book(account))
         listening = self._listening(account, view)
         trust = self._coverage.trust(account, len(account.rows), listening)
@@ -131,9 +138,11 @@ class Answers:
         if account.weighed is not None and account.article.unit_grams:
             spread, sources = self._weighed(account, zones), ("scale",)
         else:
-            self._lay_unseen(account, unseen, trust, zones)
+            laid = self._lay_unseen(account, unseen, trust, zones)
+            floor += [laid / unseen] * unseen if unseen else []
             spread = answer.distribution([*chances, *([trust] * unseen)])
         judged = answer.judge(spread, self._layout.level)
+        zones = self._even(zones, floor)
         return self._say(account, view, holds, judged, zones, sources, blind)
 
     def _say(
@@ -153,8 +162,6 @@ class Answers:
         available = 0 if blind else max(0, judged.sure_of - aside - kept)
         p_some = judged.at_least(aside + 1)
         before = self._said.get(account.gtin)
-        floor = sum(zones.get(zone, 0.0) for zone in self._floor_ids)
-        shown = answer.even(zones, self._floor_ids, min(round(floor), judged.on_hand))
         return StockChanged(
             t=view.now,
             gtin=account.gtin,
@@ -172,10 +179,24 @@ class Answers:
             ),
             reserved=reserved,
             unavailable=account.unavailable,
-            zones={z: round(v, 2) for z, v in sorted(shown.items()) if v >= 0.005},
+            zones={z: round(v, 2) for z, v in sorted(zones.items()) if v >= 0.005},
             heard=self._newest(account),
             sources=sources,
         )
+
+    def _even(self, zones: dict[str, float], floor: list[float]) -> dict[str, float]:
+        likely = int(answer.distribution(floor).argmax())
+        return answer.even(zones, self._floor_ids, likely)
+
+    def _floor_chances(self, account: Account) -> list[float]:
+        """Chance of each tag to lie on the shop floor."""
+        tags = self._tags
+        rows = [row for row in account.rows if tags.status[row] == Status.HERE]
+        belief = tags.belief[rows]
+        placed: list[float] = (
+            (belief[:, HERE] + belief[:, HIDDEN]) * self._floor[tags.home[rows]]
+        ).tolist()
+        return placed
 
     def _of_tags(self, account: Account, view: _View) -> tuple[list[float], dict[str, float], bool]:
         """Chance of each tag to be in the building, expected by zone, and whether all is blind."""
@@ -212,25 +233,32 @@ class Answers:
 
     def _lay_unseen(
         self, account: Account, unseen: int, trust: float, zones: dict[str, float]
-    ) -> None:
-        """Place units that were never read: where counted or delivered, else like the others."""
-        if not unseen:
-            return
+    ) -> float:
+        """Place units that were never read: where counted or delivered, else like the others.
+
+        Answers how many of them are expected on the shop floor.
+        """
+        before = sum(zones.get(zone, 0.0) for zone in self._floor_ids)
+        if unseen:
+            self._lay(account, trust * unseen, zones)
+        return sum(zones.get(zone, 0.0) for zone in self._floor_ids) - before
+
+    def _lay(self, account: Account, units: float, zones: dict[str, float]) -> None:
         lying = {zone: qty for zone, qty in account.lying.items() if zone != NOWHERE and qty > 0}
         total = sum(lying.values())
         if total:
             for zone, qty in lying.items():
                 name = self._places.zones[zone]
-                zones[name] = zones.get(name, 0.0) + trust * unseen * qty / total
+                zones[name] = zones.get(name, 0.0) + units * qty / total
             return
         seen = sum(zones.values())
         if seen > 0.5:
             for name in zones:
-                zones[name] *= 1 + trust * unseen / seen
+                zones[name] *= 1 + units / seen
             return
         planned = [zone for zone, gtin in self._layout.planogram if gtin == account.gtin]
         for name in planned[:1] or self._floor_ids[:1]:
-            zones[name] = zones.get(name, 0.0) + trust * unseen
+            zones[name] = zones.get(name, 0.0) + units
 
     def _weighed(self, account: Account, zones: dict[str, float]) -> NDArray[np.float64]:
         """Distribution of a count by weight."""
@@ -254,7 +282,7 @@ class Answers:
         return max(times) if times else None
 
 
-def _worth_saying(before: StockChanged, fresh: StockChanged) -> bool:
+def _moved(before: StockChanged, fresh: StockChanged) -> bool:
     same = replace(
         fresh,
         t=before.t,

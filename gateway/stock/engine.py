@@ -36,6 +36,7 @@ from gateway.stock.presence import Presence
 from gateway.stock.records import Records
 from gateway.stock.tags import FOREIGN, Tags
 from gateway.stock.tidings import Tidings
+from gateway.stock.usual import usual_zones
 
 IDLE_MOST = 60
 """Seconds of scanning without a word that are credited to a reader which never sends rounds."""
@@ -54,9 +55,10 @@ class StockEngine:
         self._places = Places(layout)
         self._tags = Tags(len(self._places.antennas), naming, self.faults)
         self._hearing = Hearing(len(self._places.antennas))
-        self._evidence = Evidence(len(self._places.antennas))
-        self._presence = Presence(self._places, self._tags, self._hearing)
+        self._evidence = Evidence(len(self._places.antennas), self._hearing)
         self._goods = Goods(layout, self._tags, self.faults)
+        usual = usual_zones(layout, self._places, [a.gtin for a in self._goods.accounts])
+        self._presence = Presence(self._places, self._tags, self._hearing, usual)
         self._holds = Holds()
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
         self._answers = Answers(layout, self._places, self._tags, self._goods, self._hearing)

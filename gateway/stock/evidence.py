@@ -1,7 +1,9 @@
-"""What readers said, waiting to be weighed: reads and rounds in epochs of one second of event time.
+"""What readers said, waiting to be weighed: rounds and what was heard in them, in order of time.
 
-Reads come late and out of order; they are weighed in the order of their event times among all that
-has arrived when the engine is next asked. An epoch's rounds count once, whenever they come.
+A round is the unit of evidence: what it read once or ten times it heard, what it did not read it
+did not hear. Reads wait for the end of their antenna's round. A reader that never sends rounds has
+one a second while it scans. Rounds that come late are weighed in the order of their event times
+among all that has arrived when the engine is next asked.
 """
 
 from __future__ import annotations
@@ -12,88 +14,89 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.stock.hearing import Hearing
+
+WAIT_SECONDS = 10.0
+"""Reads whose round's end never comes are weighed by themselves after this time."""
+
+Rows = NDArray[np.int32]
+
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One second: `t` its start; `row`, `antenna` of each distinct read; `rounds` by antenna."""
+    """One second: `t` its start; `row`, `antenna` of each tag heard; `rounds` by antenna."""
 
     t: float
-    row: NDArray[np.int32]
-    antenna: NDArray[np.int32]
+    row: Rows
+    antenna: Rows
     rounds: NDArray[np.float32]
 
 
 class Evidence:
     """Reads and rounds since the last epoch that was weighed."""
 
-    def __init__(self, antennas: int) -> None:
-        self._antennas = antennas
-        self._times: list[NDArray[np.int64]] = []
-        self._rows: list[NDArray[np.int32]] = []
-        self._ants: list[NDArray[np.int32]] = []
+    def __init__(self, antennas: int, hearing: Hearing) -> None:
+        self._antennas, self._hearing = antennas, hearing
+        self._open: list[list[tuple[float, Rows]]] = [[] for _ in range(antennas)]
+        self._heard: dict[int, list[tuple[int, Rows]]] = {}
         self._rounds: dict[int, NDArray[np.float32]] = {}
 
-    def read(
-        self, t: NDArray[np.float64], row: NDArray[np.int32], antenna: NDArray[np.int32]
-    ) -> None:
+    def read(self, t: NDArray[np.float64], row: Rows, antenna: Rows) -> None:
         """Reads of known tags by known antennas, columns of equal length."""
-        self._times.append(np.floor(t).astype(np.int64))
-        self._rows.append(row)
-        self._ants.append(antenna)
+        for number in np.unique(antenna).tolist():
+            mine = antenna == number
+            if self._hearing.rounds_sent[number]:
+                self._open[number].append((float(t[mine].max()), row[mine]))
+                continue
+            seconds = np.floor(t[mine]).astype(np.int64)
+            for second in np.unique(seconds).tolist():
+                self._add(second, number, row[mine][seconds == second])
 
-    def round(self, t: float, antenna: int, rounds: float = 1.0) -> None:
-        """An antenna finished a round at `t`."""
+    def round(self, t: float, antenna: int) -> None:
+        """An antenna finished a round at `t`: what it read since the last is what it heard."""
         second = int(t // 1)
-        counts = self._rounds.get(second)
-        if counts is None:
-            counts = self._rounds[second] = np.zeros(self._antennas, np.float32)
-        counts[antenna] += rounds
+        self._count(second)[antenna] += 1.0
+        waiting = self._open[antenna]
+        if waiting:
+            self._add(second, antenna, np.concatenate([rows for _, rows in waiting]))
+            self._open[antenna] = []
 
     def take(self, until: float) -> Iterator[Epoch]:
         """Every waiting epoch that had ended by `until`, oldest first; the rest waits on."""
+        self._give_up_waiting(until)
         end = int(until // 1)
-        times, rows, ants = self._ready(end)
-        rounds = {
-            second: self._rounds.pop(second) for second in sorted(self._rounds) if second < end
-        }
-        seconds, starts = np.unique(times, return_index=True)
-        stops = [*starts[1:].tolist(), len(times)] if len(times) else []
-        spans = {
-            int(second): slice(int(start), int(stop))
-            for second, start, stop in zip(seconds, starts, stops, strict=True)
-        }
-        nothing = np.zeros(self._antennas, np.float32)
-        for second in sorted(spans.keys() | rounds.keys()):
-            span = spans.get(second, slice(0, 0))
-            yield Epoch(float(second), rows[span], ants[span], rounds.get(second, nothing))
+        for second in sorted(self._heard.keys() | self._rounds.keys()):
+            if second < end:
+                yield self._epoch(second)
 
-    def _ready(self, end: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-        if not self._times:
+    def _epoch(self, second: int) -> Epoch:
+        rounds = self._count(second)
+        del self._rounds[second]
+        heard = self._heard.pop(second, [])
+        if not heard:
             none = np.zeros(0, np.int32)
-            return np.zeros(0, np.int64), none, none
-        times = np.concatenate(self._times)
-        rows, ants = np.concatenate(self._rows), np.concatenate(self._ants)
-        later = times >= end
-        self._times, self._rows, self._ants = [], [], []
-        if later.any():
-            self._times, self._rows, self._ants = [times[later]], [rows[later]], [ants[later]]
-            now = ~later
-            times, rows, ants = times[now], rows[now], ants[now]
-        return _distinct(times, rows, ants, self._antennas)
+            return Epoch(float(second), none, none, rounds)
+        rows = np.concatenate([rows for _, rows in heard])
+        antennas = np.repeat([antenna for antenna, _ in heard], [len(rows) for _, rows in heard])
+        place = np.unique(rows.astype(np.int64) * self._antennas + antennas)
+        return Epoch(
+            float(second),
+            (place // self._antennas).astype(np.int32),
+            (place % self._antennas).astype(np.int32),
+            rounds,
+        )
 
+    def _give_up_waiting(self, now: float) -> None:
+        for antenna, waiting in enumerate(self._open):
+            while waiting and now - waiting[0][0] > WAIT_SECONDS:
+                t, rows = waiting.pop(0)
+                self._add(int(t // 1), antenna, rows)
 
-def _distinct(
-    times: NDArray[np.int64], rows: NDArray[np.int32], ants: NDArray[np.int32], antennas: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """One read a tag, antenna and second, ordered by time, row, antenna."""
-    if not len(times):
-        return times, rows, ants
-    base = int(times.min())
-    width = (int(rows.max()) + 1) * antennas
-    key = np.unique((times - base) * width + rows.astype(np.int64) * antennas + ants)
-    place = key % width
-    return (
-        key // width + base,
-        (place // antennas).astype(np.int32),
-        (place % antennas).astype(np.int32),
-    )
+    def _add(self, second: int, antenna: int, rows: Rows) -> None:
+        self._heard.setdefault(second, []).append((antenna, rows))
+
+    def _count(self, second: int) -> NDArray[np.float32]:
+        counts = self._rounds.get(second)
+        if counts is None:
+            counts = self._rounds[second] = np.zeros(self._antennas, np.float32)
+        return counts

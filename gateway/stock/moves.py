@@ -30,12 +30,21 @@ _FLOOR = 0.004
 class Moves:
     """Challenges in the `rival`, `odds` and `since_rival` columns of the tags."""
 
-    def __init__(self, places: Places, tags: Tags, hearing: Hearing, rates: ZoneRates) -> None:
+    def __init__(
+        self,
+        places: Places,
+        tags: Tags,
+        hearing: Hearing,
+        rates: ZoneRates,
+        usual: NDArray[np.float64],
+    ) -> None:
         self._places, self._tags = places, tags
         self._hearing, self._rates = hearing, rates
         storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
+        self._storage = storage
         exits = places.are(ZoneKind.EXIT)
         self._needed = np.where(storage, STORAGE_ODDS, np.where(exits, EXIT_ODDS, PASSING_ODDS))
+        self._usual = usual
         self._dwell = np.where(storage, STORAGE_SECONDS, PASSING_SECONDS)
 
     def weigh(
@@ -66,13 +75,22 @@ class Moves:
         odds = np.maximum(tags.odds[rows] + np.clip(gain, -STEP_MOST, STEP_MOST), 0.0)
         tags.odds[rows] = odds
         over = odds <= 0
-        wins = odds >= self._needed[rival] - HAND_CREDIT * hand[rows]
+        usual = self.usual(rows)
+        each = np.arange(len(rows))
+        against = usual[each, tags.home[rows]] - usual[each, rival]
+        against = np.where(self._storage[rival], against, 0.0)
+        wins = odds >= np.maximum(self._needed[rival] + against - HAND_CREDIT * hand[rows], 3.0)
         wins &= epoch.t - tags.since_rival[rows] >= self._dwell[rival]
         ended = rows[over]
         tags.rival[ended] = NOWHERE
         tags.reads[ended] += tags.fresh[ended]
         tags.fresh[ended] = 0.0
         return rows[wins], rival[wins].astype(np.int64)
+
+    def usual(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Log prior of each row over zones; goods without a plan share the last line."""
+        account = self._tags.account[rows]
+        return self._usual[np.minimum(account, len(self._usual) - 1)]
 
     def _matrix(self, epoch: Epoch, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         reads = np.zeros((len(rows), len(self._places.antennas)))
@@ -86,6 +104,7 @@ class Moves:
         tags = self._tags
         window = np.maximum(self._hearing.window, 1.0)
         scores = self._rates.scores(tags.recent[rows], window)
+        scores += self.usual(rows)
         scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
         return np.asarray(scores.argmax(axis=1), np.int16)
 

@@ -24,17 +24,23 @@ HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
 PICK = 1 / 7200
 """How often a unit is taken in hand, a second."""
 HIDE = 1 / 10800
-SHOW = 1 / 1500
+SHOW = 1 / 5400
 PUT = 1 / 240
 """A hand keeps a thing for minutes."""
-PUT_HIDDEN = 0.1
-LEAVE_UNSEEN = 0.02
+PUT_HIDDEN = 0.04
+LEAVE_UNSEEN = 0.015
 """Share of pick-ups that end outside without till or door seeing it."""
 LEAVE_PAST_EXIT = 0.004
 """The same where the door has an antenna."""
 Rows = NDArray[np.int32] | NDArray[np.int64]
 _READ_FLOOR = 0.003
-_HAND_READ = 0.03
+_HAND_READ = 0.04
+_HIDDEN_SHARE = 0.1
+_WEAKEST = 0.05
+_LEFT = 0.05
+_ALIKE = 2.0
+"""Misses in a row are alike: a body, a turned tag. Silence is worth less and less: that of m
+expected reads no more than (1 + m / 2) ** -2, where independent misses would make it exp(-m)."""
 _GHOST = 1e-5
 _PRIOR_ROUNDS = 2.0
 _SIGNATURE_ROUNDS = 400.0
@@ -45,10 +51,13 @@ _LEARN_SECONDS = 60.0
 class Presence:
     """Belief about every tag, brought forward epoch by epoch."""
 
-    def __init__(self, places: Places, tags: Tags, hearing: Hearing) -> None:
+    def __init__(
+        self, places: Places, tags: Tags, hearing: Hearing, usual: NDArray[np.float64]
+    ) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
         self.rates = ZoneRates(places)
         self._learned = -np.inf
+        self._now = 0.0
         self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
         self.storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self.exit = places.are(ZoneKind.EXIT)
@@ -58,10 +67,11 @@ class Presence:
         self._hide = np.where(self.storage, HIDE, 1e-9)
         self._lose = np.where(self.exit, 0.2, PUT * leave)
         self._go = np.where(self.exit, 0.1, 0.0)
-        self._moves = Moves(places, tags, hearing, self.rates)
+        self._moves = Moves(places, tags, hearing, self.rates, usual)
 
     def step(self, epoch: Epoch) -> None:
         """Weigh one second of reads and rounds."""
+        self._now = epoch.t
         tags = self._tags
         n = tags.count
         got = np.bincount(epoch.antenna, minlength=len(self._places.antennas)).astype(np.float64)
@@ -72,15 +82,35 @@ class Presence:
         silence = tags.rate[:n] @ exposure.astype(np.float32)
         self._forward(n, epoch, exposure)
         belief = tags.belief[:n]
-        belief[:, HERE] *= np.exp(-np.minimum(silence, 4.0))
+        quiet = tags.quiet[:n]
+        belief[:, HERE] *= np.exp(-silence / (1.0 + quiet / _ALIKE))
+        quiet += silence
         if len(epoch.row):
             self._hear(epoch, exposure)
         self._move(epoch, exposure)
         total = belief.sum(axis=1, keepdims=True)
         np.divide(belief, total, out=belief, where=total > 0)
         belief[~live] = 0.0
+        self._take_home(n)
         if epoch.t - self._learned >= _LEARN_SECONDS:
             self._learn(n, epoch.t)
+
+    def _take_home(self, n: int) -> None:
+        """What has left a fitting room or till is on its way to where its like usually lies."""
+        tags = self._tags
+        left = self.passing[tags.home[:n]] & (tags.belief[:n, HERE] < _LEFT)
+        rows = np.flatnonzero(left & (tags.status[:n] == Status.HERE) & (tags.rival[:n] == NOWHERE))
+        rows = rows[tags.home[rows] != NOWHERE]
+        if not len(rows):
+            return
+        away = tags.belief[rows, AWAY]
+        where = np.where(self.storage, self._moves.usual(rows), -np.inf).argmax(axis=1)
+        for zone in np.unique(where[self.storage[where]]).tolist():
+            mine = where == zone
+            self.place(rows[mine], zone, float("nan"))
+            tags.belief[rows[mine], HERE] = tags.belief[rows[mine], HIDDEN] = 0.0
+            tags.belief[rows[mine], HAND] = 1.0 - away[mine]
+            tags.belief[rows[mine], AWAY] = away[mine]
 
     def place(self, rows: Rows, zone: int, t: float) -> None:
         """Put rows into a zone with a fresh signature, as if just seen there."""
@@ -91,11 +121,12 @@ class Presence:
         tags.exposure[rows] = _PRIOR_ROUNDS
         tags.rate[rows] = usual
         tags.seen_at[rows] = self._hearing.clock
-        tags.settled[rows] = t
+        tags.settled[rows] = self._now
         tags.since[rows] = t
         tags.rival[rows] = NOWHERE
         tags.odds[rows] = 0.0
         tags.fresh[rows] = 0.0
+        tags.quiet[rows] = 0.0
         tags.belief[rows] = (0.92, 0.03, 0.05, 0.0)
 
     def _expected(self, n: int, t: float) -> NDArray[np.float64]:
@@ -137,11 +168,13 @@ class Presence:
         new = (tags.status[rows] == Status.EXPECTED) | np.isnan(tags.first[rows])
         tags.first[rows] = np.where(np.isnan(tags.first[rows]), epoch.t, tags.first[rows])
         said = np.empty((len(rows), 4))
-        back = rate * exposure[epoch.antenna]
-        said[:, HERE] = np.bincount(which, np.log(np.maximum(rate, _READ_FLOOR)) + back)
-        said[:, HIDDEN] = np.bincount(which, np.log(np.maximum(0.1 * rate, _READ_FLOOR / 3)))
+        back = rate * exposure[epoch.antenna] / (1.0 + tags.quiet[epoch.row] / _ALIKE)
+        expected = np.maximum(rate, _READ_FLOOR)
+        said[:, HERE] = np.bincount(which, np.log(expected) + back)
+        said[:, HIDDEN] = np.bincount(which, np.log(_HIDDEN_SHARE * expected))
         many = np.bincount(which)
-        said[:, HAND] = many * np.log(_HAND_READ)
+        strength = np.clip(2.0 * tags.rate[rows].max(axis=1), _WEAKEST, 1.0)
+        said[:, HAND] = many * np.log(_HAND_READ * strength)
         said[:, AWAY] = many * np.log(_GHOST)
         said -= said.max(axis=1, keepdims=True)
         belief = tags.belief[rows] * np.exp(said) + 1e-12
@@ -152,6 +185,7 @@ class Presence:
             belief[:, HERE] += wakes
             belief[:, state] -= wakes
         tags.belief[rows] = belief
+        tags.quiet[rows] = 0.0
         self._note(epoch, rows)
         tags.status[rows[new]] = Status.HERE
         self._settle_down(epoch.t, rows)
@@ -195,7 +229,8 @@ class Presence:
         if not len(lost):
             return
         window = np.maximum(self._hearing.window, 1.0)
-        best = self.rates.scores(self._tags.recent[lost], window).argmax(axis=1)
+        scores = self.rates.scores(self._tags.recent[lost], window)
+        best = (scores + self._moves.usual(lost)).argmax(axis=1)
         for zone in np.unique(best).tolist():
             self.place(lost[best == zone], zone, t)
 

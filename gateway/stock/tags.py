@@ -52,6 +52,7 @@ class Tags:
         last, first: event times of newest and first read, NaN if none.
         rival, odds, since_rival: a zone that challenges home, by how many nats, since when.
         fresh: reads since the challenge began, not yet in the signature.
+        quiet: reads that its signature has led to expect since its last read.
         told: zone last told in an item event, `NOWHERE` if none or departed.
         booked: named by a delivery. settled: when the signature was last brought up to date.
         since: when it came to rest at home. sold: time of its sale, NaN if none.
@@ -85,6 +86,7 @@ class Tags:
         self.settled: NDArray[np.float64] = np.zeros(rows, np.float64)
         self.booked: NDArray[np.bool_] = np.zeros(rows, np.bool_)
         self.told: NDArray[np.int16] = np.full(rows, NOWHERE, np.int16)
+        self.quiet: NDArray[np.float64] = np.zeros(rows, np.float64)
         self.fresh: Floats = np.zeros((rows, antennas), np.float32)
         self.rival: NDArray[np.int16] = np.full(rows, NOWHERE, np.int16)
         self.odds: NDArray[np.float64] = np.zeros(rows, np.float64)
