@@ -62,7 +62,7 @@ async def many(
     """A page of the catalogue with what can be promised of each article."""
     if zone is not None and zone not in web.shop.zone:
         raise bad_field("zone", "is no zone of this store")
-    found = select(web, zone=zone, state=state, q=q)
+    found = select(web, web.shop.ordered, zone=zone, state=state, q=q)
     begin = 0
     if cursor is not None:
         if not (cursor.isascii() and cursor.isdigit() and len(cursor) == 14):
@@ -92,13 +92,17 @@ def gtin_of(text: str) -> str:
         raise bad_field("gtin", str(wrong)) from wrong
 
 
-def select(web: Web, *, zone: str | None, state: StockState | None, q: str) -> Sequence[str]:
-    """GTINs of the catalogue that fit all that is asked, ascending."""
+def select(
+    web: Web, gtins: Sequence[str], *, zone: str | None, state: StockState | None, q: str
+) -> Sequence[str]:
+    """Those of `gtins` that fit all that is asked, in the same order."""
+    if zone is None and state is None and not q:
+        return gtins
     words = folded(q)
     stock = web.desk.board.stock
     return [
         gtin
-        for gtin in web.shop.ordered
+        for gtin in gtins
         if (state is None or state_of(stock.get(gtin)) is state)
         and (zone is None or _in_zone(web, gtin, zone))
         and web.shop.matches(gtin, words)

@@ -152,7 +152,7 @@ def _expected(
 ) -> float | None:
     if zone in sums:
         return sums[zone]
-    planned = sum(1 for place, _ in web.shop.planogram if place == zone)
+    planned = web.shop.places.get(zone, 0)
     if not seen or (planned and unseen.get(zone, 0) == planned):
         return None
     return 0.0
@@ -172,13 +172,14 @@ def _holes(web: Web) -> tuple[dict[str, int], dict[str, int]]:
 
 def rows(web: Web, asked: Asked, limit: int, lang: str) -> Rows:
     """A page of articles: those with a place first, then the most urgent, then by name."""
-    stock = web.desk.board.stock
-    planned, names = web.shop.planned, web.shop.sort_names[lang]
-
-    def order(gtin: str) -> tuple[bool, int, str]:
-        return gtin not in planned, _URGENCY[state_of(stock.get(gtin))], names[gtin]
-
-    found = sorted(select(web, zone=asked.zone, state=asked.state, q=asked.q), key=order)
+    stock, planned = web.desk.board.stock, web.shop.planned
+    # In the order of names already: one pass into piles keeps that order within each, and costs a
+    # catalogue of 10,000 a fraction of what sorting it for every look would.
+    piles: dict[tuple[bool, int], list[str]] = {}
+    for gtin in select(web, web.shop.by_name[lang], zone=asked.zone, state=asked.state, q=asked.q):
+        pile = gtin not in planned, _URGENCY[state_of(stock.get(gtin))]
+        piles.setdefault(pile, []).append(gtin)
+    found = [gtin for pile in sorted(piles) for gtin in piles[pile]]
     first = min(asked.page * limit, max(0, (len(found) - 1) // limit * limit))
     page = found[first : first + limit]
     return Rows(

@@ -6,10 +6,13 @@ The program makes a `Shop` from its config; nothing here reads a file.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+LANGS = ("fr", "en")
+"""The languages in which the catalogue may name an article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,25 @@ class Shop:
         return frozenset(gtin for _, gtin in self.planogram)
 
     @cached_property
-    def sort_names(self) -> Mapping[str, Mapping[str, str]]:
-        """By language and GTIN: what an article is sorted by when people look for its name."""
-        return {
-            lang: {
-                gtin: folded(f"{row.named(lang)} {row.attributes} {gtin}")
-                for gtin, row in self.articles.items()
-            }
-            for lang in ("fr", "en")
-        }
+    def places(self) -> Mapping[str, int]:
+        """How many articles have a place in each zone, by zone."""
+        counts: dict[str, int] = {}
+        for zone, _ in self.planogram:
+            counts[zone] = counts.get(zone, 0) + 1
+        return counts
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """By language every GTIN, those with a place first, in the order of their names."""
+        return {lang: tuple(sorted(self.articles, key=self._name_order(lang))) for lang in LANGS}
+
+    def _name_order(self, lang: str) -> Callable[[str], tuple[bool, str, str]]:
+        def order(gtin: str) -> tuple[bool, str, str]:
+            row = self.articles[gtin]
+            words = folded(f"{row.named(lang)} {row.attributes}")
+            return gtin not in self.planned, words, gtin
+
+        return order
 
     @cached_property
     def _models(self) -> Mapping[str, tuple[str, ...]]:
