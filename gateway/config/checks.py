@@ -18,6 +18,8 @@ Report: TypeAlias = Callable[[Path, str, str], None]
 
 Table: TypeAlias = Mapping[str, Any]
 
+READERS = ("llrp", "m100", "a0", "uhf288", "m6e", "chainway")
+
 DOOR_NEEDS = {
     "shelfcast": ("port",),
     "gpio": ("port", "unit"),
@@ -123,6 +125,8 @@ def _reader_wire(path: Path, reader: Table, report: Report) -> None:
         reader.get("address"),
         reader.get("port"),
     )
+    if driver not in READERS:
+        return
     if driver == "llrp":
         if by_port:
             report((*path, "port"), "an LLRP reader is on the network", "write address instead")
@@ -152,7 +156,8 @@ def _antennas(path: Path, reader: Table, zones: Collection[str], report: Report)
 
 def _known_zone(path: Path, table: Table, zones: Collection[str], report: Report) -> None:
     zone = table.get("zone")
-    if isinstance(zone, str) and zone and zone not in zones:
+    # With no zone at all that is the fault, and is said; not once more at each antenna.
+    if isinstance(zone, str) and zone and zones and zone not in zones:
         report((*path, "zone"), f"no zone {shown(zone)}", proposal(zone, zones))
 
 

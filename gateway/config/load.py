@@ -19,7 +19,7 @@ from gateway.config.catalogue import CatalogueRow, read_catalogue, read_planogra
 from gateway.config.environment import filled_in
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.model import StoreConfig
-from gateway.config.translate import halves, meant, path_of
+from gateway.config.translate import halves, meant, path_of, real_errors
 
 MAX_CONFIG_BYTES = 4_000_000
 MAX_CSV_BYTES = 256_000_000
@@ -118,7 +118,7 @@ class _Reading:
             plain = json.dumps(self.raw, default=str)
             config = StoreConfig.model_validate_json(plain, strict=True)
         except ValidationError as errors:
-            found = errors.errors(include_url=False)
+            found = real_errors(errors)
             self._misspelt = {key for error in found if (key := meant(error))}
             for error in found:
                 self.report(path_of(error), *halves(error))

@@ -47,6 +47,11 @@ class _Scanner:
         found = _BLANK.match(self.text, self.at)
         self.at = found.end() if found else self.at
 
+    def onward(self, since: int) -> None:
+        """Every element takes text; where none was taken there is nothing to follow."""
+        if self.at == since:
+            raise ValueError("no element")
+
     def take(self, mark: str) -> bool:
         self.blank()
         if self.text.startswith(mark, self.at):
@@ -90,10 +95,12 @@ class _Scanner:
     def array(self, path: Path) -> None:
         index = 0
         while not self.take("]"):
+            start = self.at
             self.lines.setdefault((*path, index), self.here())
             self.value((*path, index))
             index += 1
             self.take(",")
+            self.onward(start)
 
     def table(self, path: Path) -> None:
         while not self.take("}"):

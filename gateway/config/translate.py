@@ -8,7 +8,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from gateway.config.faults import WrongValue, nearest, proposal, shown
@@ -41,6 +41,12 @@ WANTED = {
 def path_of(error: ErrorDetails) -> Path:
     """Where the complaint points, without the model's own marks."""
     return tuple(part for part in error["loc"] if part != "[key]")
+
+
+def real_errors(errors: ValidationError) -> list[ErrorDetails]:
+    """The complaints but those that only follow from another (a name made of a wrong id)."""
+    found = errors.errors(include_url=False)
+    return [error for error in found if error["type"] != "default_factory_not_called"]
 
 
 def halves(error: ErrorDetails) -> tuple[str, str]:
