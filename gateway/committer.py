@@ -31,7 +31,7 @@ class Committer:
 
     Attributes:
         counts: `commits`, `failed_commits`, `changes`, `messages`, `collapsed`.
-        after: called with the rows of each commit that wrote or cleared feed messages.
+        after: called after each commit with the feed messages that it wrote.
     """
 
     def __init__(self, journal: Journal, composer: FeedComposer | None, board: Board) -> None:
@@ -57,8 +57,8 @@ class Committer:
 
     @property
     def waiting(self) -> bool:
-        """Whether a commit would write anything."""
-        return bool(self._pending or self._acked)
+        """Whether a commit is worth its wear: acks alone can wait for the next change."""
+        return bool(self._pending)
 
     async def commit(self, t: float) -> None:
         """Commit all that is pending.
@@ -98,8 +98,7 @@ class Committer:
             raise NotStored(f"the disk did not take it: {error}") from error
         self.counts.update(commits=1, changes=len(changes), messages=len(messages))
         self._board.apply(changes)
-        if messages or acked:
-            self.after(messages)
+        self.after(messages)
 
     def _collapse(self) -> None:
         """Keep the newest of what is absolute: a disk full for days must not fill the memory."""

@@ -1,43 +1,54 @@
-"""The outbox over storage, as the uplink sees it."""
+"""The outbox over storage, as the uplink sees it.
+
+What HQ confirmed leaves the disk with the next commit that has something else to write (a minute's
+heartbeat at the latest): a commit of its own for each ack would double the wear of the card. Until
+then it is passed over here; after a crash it would go up again under the same key.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from drivers.source import Clock
 from gateway.committer import Committer
 from gateway.requests import NotStored
 from gateway.storage.archive import Archive
 from gateway.storage.rows import OutboxRow
 from gateway.uplink.outbox import Backlog
 
+T = TypeVar("T")
+
 
 class StoredOutbox:
     """Rows on disk that HQ has not confirmed; sizes are kept in memory."""
 
-    def __init__(self, database: Path, committer: Committer, clock: Clock) -> None:
+    def __init__(self, database: Path, committer: Committer) -> None:
         self._archive = Archive(database)
         self._committer = committer
-        self._clock = clock
-        rows, size = self._archive.outbox_size()
-        self._backlog = Backlog(rows, size)
+        self._backlog = Backlog(*self._archive.outbox_size())
+        self._confirmed: dict[int, int] = {}
         self._turn = asyncio.Lock()
 
     async def after(self, key: tuple[int, int], limit: int) -> Sequence[OutboxRow]:
-        """Committed rows after `key`, in order."""
-        async with self._turn:
-            return await asyncio.to_thread(self._archive.outbox_after, key, limit)
+        """Committed and unconfirmed rows after `key`, in order. Raises `NotStored`."""
+        rows = await self._rows_after(key, limit)
+        while rows and rows[0].seq <= (done := self._confirmed.get(rows[0].boot, 0)):
+            rows = await self._rows_after((rows[0].boot, done), limit)
+        return rows
 
     async def clear(self, boot: int, seq: int) -> int:
-        """Take out what HQ confirmed. Raises `NotStored`."""
-        before = self._backlog.rows
+        """Take out what HQ confirmed; answers how many rows that were. Raises `NotStored`."""
+        done = self._confirmed.get(boot, 0)
+        if seq <= done:
+            return 0
+        rows, size = await self._read(lambda: self._archive.outbox_between(boot, done, seq))
+        self._confirmed[boot] = seq
         self._committer.acknowledge(boot, seq)
-        await self._committer.commit(self._clock.wall())
-        await self.measure()
-        return max(0, before - self._backlog.rows)
+        self._backlog = Backlog(self._backlog.rows - rows, self._backlog.bytes - size)
+        return rows
 
     def backlog(self) -> Backlog:
         """What waits."""
@@ -48,15 +59,16 @@ class StoredOutbox:
         size = sum(len(row.payload.encode()) for row in rows)
         self._backlog = Backlog(self._backlog.rows + len(rows), self._backlog.bytes + size)
 
-    async def measure(self) -> None:
-        """Count anew what waits on disk. Raises `NotStored` when it cannot be read."""
-        async with self._turn:
-            try:
-                rows, size = await asyncio.to_thread(self._archive.outbox_size)
-            except sqlite3.Error as error:
-                raise NotStored(str(error)) from error
-        self._backlog = Backlog(rows, size)
-
     def close(self) -> None:
         """Close the connection."""
         self._archive.close()
+
+    async def _rows_after(self, key: tuple[int, int], limit: int) -> list[OutboxRow]:
+        return await self._read(lambda: self._archive.outbox_after(key, limit))
+
+    async def _read(self, query: Callable[[], T]) -> T:
+        async with self._turn:
+            try:
+                return await asyncio.to_thread(query)
+            except sqlite3.Error as error:
+                raise NotStored(f"the outbox cannot be read: {error}") from error

@@ -83,6 +83,7 @@ class Program:
         self._loop = EngineLoop(self._core, self._intake, self._committer, clock, self._opened.boot)
         self._loop.on_second = self._each_second
         self._sources = list(sources_of(store) if sources is None else sources)
+        self._name_devices()
         self.desk = FrontDesk(
             self._board, self._core, self._loop, self._archive, clock, self._samples
         )
@@ -163,7 +164,7 @@ class Program:
         settings = uplink_settings_of(self._store)
         if settings is None:
             return None
-        self._outbox = outbox = StoredOutbox(self._opened.path, self._committer, self._clock)
+        self._outbox = outbox = StoredOutbox(self._opened.path, self._committer)
         uplink = Uplink(
             settings,
             outbox,
@@ -179,6 +180,20 @@ class Program:
 
         self._committer.after = tell
         return uplink
+
+    def _name_devices(self) -> None:
+        """What the board shows of devices that never changes: driver and zone."""
+        config = self._store.config
+        for reader in config.reader:
+            self._board.device(reader.id).driver = reader.driver
+            for antenna in reader.antenna:
+                self._board.device(reader.id, antenna.number).zone = antenna.zone
+        for door in config.door:
+            self._board.device(door.id).driver = door.driver
+        for beacon in config.ble.beacon:
+            if beacon.role != "staff":
+                status = self._board.device(beacon.id)
+                status.driver, status.zone = beacon.role, beacon.zone
 
     def _samples(self) -> list[Sample]:
         own = gather(

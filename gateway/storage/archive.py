@@ -36,6 +36,15 @@ class Archive:
         )
         return [OutboxRow(*row) for row in rows]
 
+    def outbox_between(self, boot: int, after: int, until: int) -> tuple[int, int]:
+        """Messages of a boot with `after` < seq <= `until`, and the bytes of their payloads."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(sum(length(CAST(payload AS BLOB))), 0) FROM outbox"
+            " WHERE boot = ? AND seq > ? AND seq <= ?",
+            (boot, after, until),
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
     def outbox_size(self) -> tuple[int, int]:
         """Messages waiting, and the bytes of their payloads."""
         row = self._db.execute(
