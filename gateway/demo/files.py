@@ -1,0 +1,43 @@
+"""The files of the demo's store, written into a folder with the far ends of its wires filled in."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+QUIET_HOURS = range(2, 5)
+"""The store is shut for a little while in these, local time, and its counts begin a new day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """Where everything is: `page` a port, `reader` and `broker` host and port, `door` a tty."""
+
+    page: int
+    reader: str
+    door: str
+    broker: str
+
+
+def write_store(folder: Path, wires: Wires, timezone: str) -> Path:
+    """Write the store's three files into `folder`; answers with the path of `store.toml`."""
+    store = files("gateway.demo") / "store"
+    for name in ("catalogue.csv", "planogram.csv"):
+        (folder / name).write_bytes((store / name).read_bytes())
+    text = Template((store / "store.toml").read_text("utf-8"))
+    path = folder / "store.toml"
+    path.write_text(text.substitute(asdict(wires), timezone=timezone), "utf-8")
+    return path
+
+
+def timezone_now(now: float) -> str:
+    """A zone with this machine's time of day, unless that is one at which the store is shut."""
+    local = time.localtime(now)
+    hours = round(local.tm_gmtoff / 3600)
+    if (time.gmtime(now).tm_hour + hours) % 24 in QUIET_HOURS:
+        hours += len(QUIET_HOURS) if hours <= 0 else -2 * len(QUIET_HOURS)
+    # POSIX counts the other way round: Etc/GMT-2 is two hours ahead of Greenwich.
+    return f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC"
