@@ -35,6 +35,7 @@ def _hex(size: int) -> Callable[[str], str]:
 StoreId: TypeAlias = Annotated[str, Field(pattern=_ID)]
 Name: TypeAlias = Annotated[str, Field(pattern=_DEVICE)]
 Optional: TypeAlias = Annotated[str | None, BeforeValidator(_or_none)]
+Secret: TypeAlias = Annotated[str | None, BeforeValidator(_or_none), Field(repr=False)]
 Duration: TypeAlias = Annotated[float, BeforeValidator(values.duration)]
 Size: TypeAlias = Annotated[int, BeforeValidator(values.size)]
 Gtin: TypeAlias = Annotated[str, AfterValidator(values.gtin)]
@@ -129,9 +130,9 @@ class DoorSection(Section):
     calibration: Annotated[float, Field(gt=0, le=10)] = 1.0
     invert: bool = False
     username: Optional = None
-    password: Optional = None
+    password: Secret = None
     password_file: Optional = None
-    token: Optional = None
+    token: Secret = None
     token_file: Optional = None
 
     @property
@@ -206,7 +207,7 @@ class UplinkSection(Section):
 
     url: Annotated[str, AfterValidator(values.broker_url)]
     username: Optional = None
-    password: Optional = None
+    password: Secret = None
     password_file: Optional = None
     ca_file: Optional = None
     client_cert: Optional = None

@@ -267,6 +267,8 @@ def test_the_environment_fills_in_and_what_it_lacks_is_a_fault() -> None:
 
 
 def test_a_secret_never_stands_in_a_message() -> None:
+    text = WHOLE.replace('password_file = "/etc/shelfcast/hq.password"', 'password = "${HQ}"')
+    assert "hunter2" not in repr(parse_config(text, "store.toml", {"HQ": "hunter2"}))
     faults = faults_of(WHOLE.replace('username = "PAR-01"', 'password = "hunter2"'))
     assert "hunter2" not in "".join(map(str, faults))
 
