@@ -16,7 +16,7 @@ from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
 from gateway.stock.layout import Layout, ZoneKind
 from gateway.stock.places import NOWHERE, Places
-from gateway.stock.presence import AWAY, HERE, HIDDEN
+from gateway.stock.presence import AWAY, HERE, HIDDEN, Presence
 from gateway.stock.tags import Status, Tags
 
 STEP_EXPECTED, STEP_CHANCE, STEP_ZONE = 0.05, 0.01, 0.25
@@ -42,10 +42,16 @@ class Answers:
     """The last answer of every GTIN and the new one where something moved."""
 
     def __init__(
-        self, layout: Layout, places: Places, tags: Tags, goods: Goods, hearing: Hearing
+        self,
+        layout: Layout,
+        places: Places,
+        tags: Tags,
+        goods: Goods,
+        hearing: Hearing,
+        presence: Presence,
     ) -> None:
         self._layout, self._places, self._tags = layout, places, tags
-        self._goods, self._hearing = goods, hearing
+        self._goods, self._hearing, self._presence = goods, hearing, presence
         self._said: dict[str, StockChanged] = {}
         self._coverage = Coverage()
         self._covered = -np.inf
@@ -245,20 +251,25 @@ class Answers:
 
     def _lay(self, account: Account, units: float, zones: dict[str, float]) -> None:
         lying = {zone: qty for zone, qty in account.lying.items() if zone != NOWHERE and qty > 0}
-        total = sum(lying.values())
-        if total:
-            for zone, qty in lying.items():
-                name = self._places.zones[zone]
-                zones[name] = zones.get(name, 0.0) + units * qty / total
-            return
-        seen = sum(zones.values())
-        if seen > 0.5:
-            for name in zones:
-                zones[name] *= 1 + units / seen
-            return
-        planned = [zone for zone, gtin in self._layout.planogram if gtin == account.gtin]
-        for name in planned[:1] or self._floor_ids[:1]:
-            zones[name] = zones.get(name, 0.0) + units
+        weights = lying or self._likely_zones(account, zones)
+        total = sum(weights.values())
+        for zone, share in weights.items():
+            name = self._places.zones[zone]
+            zones[name] = zones.get(name, 0.0) + units * share / total
+
+    def _likely_zones(self, account: Account, zones: dict[str, float]) -> dict[int, float]:
+        """Where units lie that no antenna hears: with their like, and where antennas hear worst."""
+        planned = [z for z, gtin in self._layout.planogram if gtin == account.gtin]
+        shelves = float(self._presence.crowd[self._floor].sum())
+        weights = {}
+        for zone in np.flatnonzero(self._presence.storage).tolist():
+            name = self._places.zones[zone]
+            usual = float(self._presence.crowd[zone])
+            if self._floor[zone] and planned:
+                usual = shelves / len(planned) if name in planned else 0.1 * usual
+            like = 0.5 * (usual + zones.get(name, 0.0))
+            weights[zone] = (like + 0.01) * float(self._presence.unheard[zone])
+        return weights or {0: 1.0}
 
     def _weighed(self, account: Account, zones: dict[str, float]) -> NDArray[np.float64]:
         """Distribution of a count by weight."""

@@ -24,6 +24,7 @@ from drivers.observations import (
 )
 from gateway.changes import Change
 from gateway.requests import HoldAnswer, HoldRequest, HoldState, HoldVerdict
+from gateway.stock.afterlife import Afterlife
 from gateway.stock.answers import Answers
 from gateway.stock.evidence import Evidence
 from gateway.stock.goods import Goods
@@ -61,7 +62,10 @@ class StockEngine:
         self._presence = Presence(self._places, self._tags, self._hearing, usual)
         self._holds = Holds()
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
-        self._answers = Answers(layout, self._places, self._tags, self._goods, self._hearing)
+        self._afterlife = Afterlife(self._places, self._tags, self._goods, self._presence)
+        self._answers = Answers(
+            layout, self._places, self._tags, self._goods, self._hearing, self._presence
+        )
         self._tidings = Tidings(layout, self._places, self._tags, self._presence)
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
         self._facts: list[Sale | Return | Delivery | Stocktake] = []
@@ -107,6 +111,7 @@ class StockEngine:
         for epoch in self._evidence.take(now):
             self._presence.step(epoch)
         changes, self._changes = self._changes, []
+        changes += self._afterlife.consider()
         for fact in self._facts:
             changes += self._records.enter(fact, now)
         self._facts = []

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.stock.presence import AWAY, HAND, HERE, HIDDEN
+from gateway.stock.layout import ZoneKind
+from gateway.stock.places import Places
 from gateway.stock.tags import Status, Tags
 
 TILL_SECONDS = 180.0
@@ -26,6 +27,15 @@ class Passing:
 
     tills: frozenset[int]
     exits: frozenset[int]
+
+
+def passing_of(places: Places) -> Passing:
+    """The tills and exits of a store."""
+    kinds = list(enumerate(places.kinds))
+    return Passing(
+        frozenset(n for n, kind in kinds if kind is ZoneKind.TILL),
+        frozenset(n for n, kind in kinds if kind is ZoneKind.EXIT),
+    )
 
 
 def weight(tags: Tags, row: int, t: float, passing: Passing) -> float:
@@ -61,14 +71,3 @@ def best(
     if top is None or weights[top] < UNSEEN_WEIGHT * unseen:
         return None, UNSEEN_WEIGHT * unseen / total
     return rows[top], weights[top] / total
-
-
-def expected_best(tags: Tags, rows: list[int]) -> int | None:
-    """A tag named by a delivery and never read, the oldest; None when there is none."""
-    for row in rows:
-        if tags.status[row] == Status.EXPECTED:
-            return row
-    return None
-
-
-__all__ = ["AWAY", "HAND", "HERE", "HIDDEN", "Passing", "best", "expected_best", "weight"]

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-WINDOW_DECAY = 0.93
-"""A second of memory in the window of recent reads: about 14 s."""
+WINDOW_DECAY = 0.97
+"""A second of memory in the window of recent reads: about 33 s."""
 CLEAR, BLOCKED, DEAF = 0, 1, 2
 _SHARE = np.array([1.0, 0.2, 0.005])
 """Share of the expected reads that arrives in each state."""

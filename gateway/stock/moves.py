@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch
-from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates
@@ -26,6 +25,8 @@ HAND_CREDIT = 2.0
 """Nats less that a move needs when the item is believed in a hand."""
 _FLOOR = 0.004
 
+Rows = NDArray[np.int32] | NDArray[np.int64]
+
 
 class Moves:
     """Challenges in the `rival`, `odds` and `since_rival` columns of the tags."""
@@ -34,12 +35,11 @@ class Moves:
         self,
         places: Places,
         tags: Tags,
-        hearing: Hearing,
         rates: ZoneRates,
         usual: NDArray[np.float64],
     ) -> None:
         self._places, self._tags = places, tags
-        self._hearing, self._rates = hearing, rates
+        self._rates = rates
         storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self._storage = storage
         exits = places.are(ZoneKind.EXIT)
@@ -87,7 +87,7 @@ class Moves:
         tags.fresh[ended] = 0.0
         return rows[wins], rival[wins].astype(np.int64)
 
-    def usual(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    def usual(self, rows: Rows) -> NDArray[np.float64]:
         """Log prior of each row over zones; goods without a plan share the last line."""
         account = self._tags.account[rows]
         return self._usual[np.minimum(account, len(self._usual) - 1)]
@@ -102,9 +102,7 @@ class Moves:
 
     def _rivals(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
         tags = self._tags
-        window = np.maximum(self._hearing.window, 1.0)
-        scores = self._rates.scores(tags.recent[rows], window)
-        scores += self.usual(rows)
+        scores = tags.fresh[rows] @ np.log(self._rates.mean).T + self.usual(rows)
         scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
         return np.asarray(scores.argmax(axis=1), np.int16)
 

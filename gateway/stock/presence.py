@@ -38,6 +38,7 @@ _HAND_READ = 0.04
 _HIDDEN_SHARE = 0.1
 _WEAKEST = 0.05
 _LEFT = 0.05
+_WEAK_RATE, _WEAK_SHARE = 0.05, 0.03
 _ALIKE = 2.0
 """Misses in a row are alike: a body, a turned tag. Silence is worth less and less: that of m
 expected reads no more than (1 + m / 2) ** -2, where independent misses would make it exp(-m)."""
@@ -49,7 +50,14 @@ _LEARN_SECONDS = 60.0
 
 
 class Presence:
-    """Belief about every tag, brought forward epoch by epoch."""
+    """Belief about every tag, brought forward epoch by epoch.
+
+    Attributes:
+        rates: usual reads by zone and antenna.
+        storage, exit, passing: kinds of zones, bool[zones].
+        crowd: tags in each zone for each GTIN that has any.
+        unheard: share of a zone's goods that its antennas hardly hear, 1 with no antenna.
+    """
 
     def __init__(
         self, places: Places, tags: Tags, hearing: Hearing, usual: NDArray[np.float64]
@@ -58,6 +66,9 @@ class Presence:
         self.rates = ZoneRates(places)
         self._learned = -np.inf
         self._now = 0.0
+        self.unheard: NDArray[np.float64] = np.where(places.watched, _WEAK_SHARE, 1.0)
+        self.crowd: NDArray[np.float64] = np.ones(len(places.zones))
+        self._sold_heard: list[tuple[int, float]] = []
         self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
         self.storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self.exit = places.are(ZoneKind.EXIT)
@@ -67,7 +78,7 @@ class Presence:
         self._hide = np.where(self.storage, HIDE, 1e-9)
         self._lose = np.where(self.exit, 0.2, PUT * leave)
         self._go = np.where(self.exit, 0.1, 0.0)
-        self._moves = Moves(places, tags, hearing, self.rates, usual)
+        self._moves = Moves(places, tags, self.rates, usual)
 
     def step(self, epoch: Epoch) -> None:
         """Weigh one second of reads and rounds."""
@@ -95,6 +106,21 @@ class Presence:
         if epoch.t - self._learned >= _LEARN_SECONDS:
             self._learn(n, epoch.t)
 
+    def take_sold(self) -> list[tuple[int, float]]:
+        """Sold tags read since the last call, with the time, in order; forgets them."""
+        heard, self._sold_heard = self._sold_heard, []
+        return heard
+
+    def likely_zone(self, row: int) -> int:
+        """The zone that explains a tag's reads of the last seconds best."""
+        return int(self._scores(np.array([row])).argmax())
+
+    def _scores(self, rows: Rows) -> NDArray[np.float64]:
+        window = np.maximum(self._hearing.window, 1.0)
+        scores = self.rates.scores(self._tags.recent[rows], window)
+        usual = self._moves.usual(rows)
+        return np.asarray(scores + usual, np.float64)
+
     def _take_home(self, n: int) -> None:
         """What has left a fitting room or till is on its way to where its like usually lies."""
         tags = self._tags
@@ -117,9 +143,9 @@ class Presence:
         tags = self._tags
         tags.home[rows] = zone
         usual = self.rates.mean[zone] if zone != NOWHERE else np.zeros(tags.rate.shape[1])
-        tags.reads[rows] = usual * _PRIOR_ROUNDS
-        tags.exposure[rows] = _PRIOR_ROUNDS
-        tags.rate[rows] = usual
+        tags.reads[rows] = usual * _PRIOR_ROUNDS + tags.recent[rows]
+        tags.exposure[rows] = _PRIOR_ROUNDS + self._hearing.window
+        tags.rate[rows] = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
         tags.seen_at[rows] = self._hearing.clock
         tags.settled[rows] = self._now
         tags.since[rows] = t
@@ -187,6 +213,8 @@ class Presence:
         tags.belief[rows] = belief
         tags.quiet[rows] = 0.0
         self._note(epoch, rows)
+        sold = rows[tags.status[rows] == Status.SOLD]
+        self._sold_heard += [(row, epoch.t) for row in sold.tolist()]
         tags.status[rows[new]] = Status.HERE
         self._settle_down(epoch.t, rows)
         tags.last[rows] = np.fmax(tags.last[rows], epoch.t)
@@ -228,9 +256,7 @@ class Presence:
         lost = rows[self._tags.home[rows] == NOWHERE]
         if not len(lost):
             return
-        window = np.maximum(self._hearing.window, 1.0)
-        scores = self.rates.scores(self._tags.recent[lost], window)
-        best = (scores + self._moves.usual(lost)).argmax(axis=1)
+        best = self._scores(lost).argmax(axis=1)
         for zone in np.unique(best).tolist():
             self.place(lost[best == zone], zone, t)
 
@@ -252,3 +278,13 @@ class Presence:
         rows = np.flatnonzero(steady)
         if len(rows):
             self.rates.learn(tags.home[rows], tags.rate[rows])
+        here = (tags.status[:n] == Status.HERE) & (tags.belief[:n, AWAY] < 0.5)
+        here &= tags.home[:n] != NOWHERE
+        weak = tags.rate[:n].max(axis=1, initial=0.0) < _WEAK_RATE
+        zones = len(self._places.zones)
+        number = np.bincount(tags.home[:n][here], minlength=zones)
+        poor = np.bincount(tags.home[:n][here & weak], minlength=zones)
+        self.crowd = number / max(1, len(np.unique(tags.account[:n][here])))
+        self.unheard = np.where(
+            self._places.watched, (poor + 4 * _WEAK_SHARE) / (number + 4.0), 1.0
+        )

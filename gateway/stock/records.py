@@ -20,7 +20,7 @@ from gateway.stock.book import Account
 from gateway.stock.goods import Goods
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
-from gateway.stock.presence import AWAY, HAND, HERE, HIDDEN, Presence
+from gateway.stock.presence import AWAY, HERE, HIDDEN, Presence
 from gateway.stock.tags import Status, Tags
 
 QTY_MOST = 100_000
@@ -45,14 +45,8 @@ class Records:
     ) -> None:
         self._places, self._tags, self._goods = places, tags, goods
         self._presence, self._faults = presence, faults
-        kinds = list(enumerate(places.kinds))
-        self._passing = explain.Passing(
-            frozenset(n for n, kind in kinds if kind is ZoneKind.TILL),
-            frozenset(n for n, kind in kinds if kind is ZoneKind.EXIT),
-        )
-        back = places.first(ZoneKind.BACKROOM)
-        self._arrivals = back
-        self._started: float | None = None
+        self._passing = explain.passing_of(places)
+        self._arrivals = places.first(ZoneKind.BACKROOM)
 
     def enter(self, fact: Sale | Return | Delivery | Stocktake, now: float) -> list[Change]:
         """Enter a fact; answers ledger lines and what it means for items."""
@@ -80,7 +74,7 @@ class Records:
         for unit in range(line.qty):
             row = None
             if unit == 0 and line.epc:
-                row = self._tags.named(line.epc)
+                row = self._tags.of_text(line.epc)
                 self._goods.take_tags()
                 if row is None or self._tags.account[row] < 0:
                     self._faults["bad_sale_epc"] += 1
@@ -127,6 +121,7 @@ class Records:
         if row is not None:
             tags.status[row] = Status.SOLD
             tags.sold[row] = t
+            tags.named[row] = named is not None
             tags.belief[row] = 0.0
             tags.rival[row] = NOWHERE
         elif account.lying:
@@ -170,7 +165,7 @@ class Records:
         """Note the tags of a delivery; answers how many of them were delivered before."""
         again = 0
         for epc in dict.fromkeys(epcs):
-            row = self._tags.named(epc)
+            row = self._tags.of_text(epc)
             self._goods.take_tags()
             if row is None or self._tags.gtins[row] != account.gtin:
                 self._faults["bad_delivery_epc"] += 1
@@ -266,6 +261,3 @@ def _take_lying(account: Account) -> None:
     account.lying[zone] -= 1
     if account.lying[zone] <= 0:
         del account.lying[zone]
-
-
-__all__ = ["HAND", "Records"]

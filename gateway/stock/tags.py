@@ -54,7 +54,8 @@ class Tags:
         fresh: reads since the challenge began, not yet in the signature.
         quiet: reads that its signature has led to expect since its last read.
         told: zone last told in an item event, `NOWHERE` if none or departed.
-        booked: named by a delivery. settled: when the signature was last brought up to date.
+        booked: named by a delivery. named: its sale named this very tag.
+        settled: when the signature was last brought up to date.
         since: when it came to rest at home. sold: time of its sale, NaN if none.
     """
 
@@ -86,6 +87,7 @@ class Tags:
         self.settled: NDArray[np.float64] = np.zeros(rows, np.float64)
         self.booked: NDArray[np.bool_] = np.zeros(rows, np.bool_)
         self.told: NDArray[np.int16] = np.full(rows, NOWHERE, np.int16)
+        self.named: NDArray[np.bool_] = np.zeros(rows, np.bool_)
         self.quiet: NDArray[np.float64] = np.zeros(rows, np.float64)
         self.fresh: Floats = np.zeros((rows, antennas), np.float32)
         self.rival: NDArray[np.int16] = np.full(rows, NOWHERE, np.int16)
@@ -97,7 +99,7 @@ class Tags:
         row = self._by_bytes.get(epc)
         return self._meet(epc) if row is None else row
 
-    def named(self, text: str) -> int | None:
+    def of_text(self, text: str) -> int | None:
         """Row of an EPC written as hex or URN, made when new; None for what is not ours."""
         item = self._naming.of_text(text)
         row = FOREIGN if item is None else self.of_item(item)

@@ -1,0 +1,96 @@
+"""Tags that are read again after their sale.
+
+For a while it is a bag on its way out. Later, or plainly on a shelf: the till meant another unit of
+the same GTIN (then that one is sold and this one is not), or the customer brought it back. A unit
+that lies on a shelf, well read, is on hand and available; it has been looked at by whoever put it
+there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gateway.changes import Change, LedgerLine
+from gateway.stock import explain
+from gateway.stock.goods import Goods
+from gateway.stock.layout import ZoneKind
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.presence import Presence
+from gateway.stock.tags import Status, Tags
+
+BAG_SECONDS = 90.0
+"""Reads so soon after the sale say nothing."""
+READS, SPAN_SECONDS = 4, 30.0
+"""Reads in a storage zone, and for how long, until the unit is believed to lie there."""
+EXCHANGE_SECONDS = 7200.0
+"""A sale by GTIN may be given to another unit so long."""
+EXCHANGE_WEIGHT = 0.5
+"""How well another unit must explain the sale (see `explain.weight`)."""
+
+
+class Afterlife:
+    """Watches sold tags."""
+
+    def __init__(self, places: Places, tags: Tags, goods: Goods, presence: Presence) -> None:
+        self._places, self._tags, self._goods = places, tags, goods
+        self._presence = presence
+        self._heard: dict[int, tuple[int, float]] = {}
+        self._shelf = places.are(ZoneKind.SHELF)
+        self._passing = explain.passing_of(places)
+
+    def consider(self) -> list[Change]:
+        """Judge the sold tags that were read since the last call."""
+        changes: list[Change] = []
+        for row, t in self._presence.take_sold():
+            if t - float(self._tags.sold[row]) < BAG_SECONDS:
+                continue
+            zone = self._presence.likely_zone(row)
+            if zone == NOWHERE or not self._presence.storage[zone]:
+                self._heard.pop(row, None)
+                continue
+            count, since = self._heard.get(row, (0, t))
+            self._heard[row] = (count + 1, since)
+            if count + 1 >= READS and t - since >= SPAN_SECONDS:
+                del self._heard[row]
+                changes += self._revive(row, zone, t)
+        return changes
+
+    def _revive(self, row: int, zone: int, t: float) -> list[Change]:
+        tags = self._tags
+        account = self._goods.accounts[int(tags.account[row])]
+        other = None if tags.named[row] else self._exchange(row, t)
+        tags.status[row] = Status.HERE
+        self._presence.place(np.array([row]), zone, t)
+        tags.told[row] = NOWHERE
+        self._goods.touch(account.gtin)
+        if other is not None:
+            tags.status[other] = Status.SOLD
+            tags.sold[other], tags.sold[row] = tags.sold[row], np.nan
+            tags.belief[other] = 0.0
+            tags.told[other] = NOWHERE
+            tags.rival[other] = NOWHERE
+            return []
+        tags.sold[row] = np.nan
+        if account.unavailable and self._shelf[zone]:
+            account.unavailable -= 1
+        elif account.book is not None and account.unseen(self._goods.in_book(account) - 1) == 0:
+            account.book += 1
+        line = LedgerLine(
+            t, account.gtin, "returned", 1, zone=self._places.zones[zone], epc=tags.urns[row]
+        )
+        return [line]
+
+    def _exchange(self, row: int, t: float) -> int | None:
+        """The unit that was sold instead of this one, if one is missing."""
+        tags = self._tags
+        sold = float(tags.sold[row])
+        if t - sold > EXCHANGE_SECONDS:
+            return None
+        rows = self._goods.accounts[int(tags.account[row])].rows
+        weights = {
+            other: explain.weight(tags, other, sold, self._passing)
+            for other in rows
+            if other != row and not tags.last[other] > sold + BAG_SECONDS
+        }
+        best = max(weights, key=lambda other: (weights[other], -other), default=None)
+        return best if best is not None and weights[best] >= EXCHANGE_WEIGHT else None
