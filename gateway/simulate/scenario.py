@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -35,7 +35,7 @@ class Scenario:
         sale_epcs: share of sales where the till knows the EPCs.
         delivery_epcs: share of deliveries that list the EPCs.
         outages: reader outages; held: share of them in which the reader keeps its reports.
-        deaf: one shelf antenna stops hearing during the day and nobody says so.
+        deaf: how often a shelf antenna stops hearing for good; nobody says so, and only one does.
         reboots: restarts of a door counter, each with a new boot id.
         door_miss: share of passages that the counter does not see.
         foreign: share of visitors who carry a tag of another shop.
@@ -53,7 +53,7 @@ class Scenario:
     power_db: float = 0.0
     cycle: float | None = None
     buyers: float = 0.35
-    thieves: float = 0.015
+    thieves: float = 0.02
     misplaced: float = 0.15
     sale_epcs: float = 0.3
     deliveries: float = 1.5
@@ -62,18 +62,30 @@ class Scenario:
     returns: float = 6.0
     outages: float = 1.0
     held: float = 0.5
-    deaf: bool = True
+    deaf: float = 1.0
     reboots: float = 0.7
     door_miss: float = 0.015
     foreign: float = 0.04
     staff: int | None = None
+
+    def busier(self, times: float) -> Scenario:
+        """The same store with everything that happens by the day happening so many times more."""
+        return replace(
+            self,
+            deliveries=times * self.deliveries,
+            stocktakes=times * self.stocktakes,
+            returns=times * self.returns,
+            outages=times * self.outages,
+            deaf=times * self.deaf,
+            reboots=times * self.reboots,
+        )
 
 
 USUAL = Scenario()
 """A day as shops have them."""
 
 CALM = Scenario(
-    weak=0.0, dead=0.0, outages=0.0, deaf=False, reboots=0.0, door_miss=0.0, foreign=0.0,
+    weak=0.0, dead=0.0, outages=0.0, deaf=0.0, reboots=0.0, door_miss=0.0, foreign=0.0,
     thieves=0.0, misplaced=0.0,
 )  # fmt: skip
 """Nothing breaks, nobody steals, every tag works."""

@@ -62,6 +62,7 @@ class Score:
     """All figures. Shares are of GTIN-seconds, 0 to 1; times are seconds; None: nothing to judge.
 
     Attributes:
+        strangers: GTINs that are no goods of this store, and were spoken of.
         wrong_building: on hand is not what is in the building. wrong_floor: the rounded sum over
             shelf zones is not what lies on the shelves.
         false_available: units are promised while there are none. false_in_stock: the state says in
@@ -73,6 +74,7 @@ class Score:
     """
 
     gtins: int = 0
+    strangers: int = 0
     hours: float = 0.0
     wrong_building: float = 0.0
     wrong_floor: float | None = None
@@ -193,11 +195,13 @@ def _score_stock(
     since: float,
     until: float,
 ) -> None:
-    gtins = sorted(true.keys() | said.keys())
+    # Another shop's tags may be spoken of; they are nobody's stock here.
+    gtins = sorted(true)
+    score.strangers = len(said.keys() - true.keys())
     sums, delays, worst = _Sums(), list[float](), list[tuple[str, float]]()
     for gtin in gtins:
         before, wrong = False, 0.0
-        steps = true.get(gtin, []), said.get(gtin, [])
+        steps = true[gtin], said.get(gtin, [])
         for begin, end, is_true, is_said in overlaid(
             *steps, since, until, (NOTHING_TRUE, NOTHING_SAID)
         ):

@@ -14,6 +14,7 @@ def score_rows(score: Score) -> list[tuple[str, str]]:
     items, people = score.items, score.people
     return [
         ("GTINs, hours", f"{score.gtins}, {score.hours:.2f}"),
+        ("GTINs of others spoken of", str(score.strangers)),
         ("wrong count in the building", _share(score.wrong_building)),
         ("wrong count on the floor", _share(score.wrong_floor)),
         ("mean error of the count", f"{score.count_error:.4f}"),

@@ -159,15 +159,9 @@ class World:
         self._often(scenario.returns, self._return)
         if self.readers:
             self._often(scenario.outages, self._outage)
+            self._often(scenario.deaf, self._deafen)
         if shop.doors:
             self._often(scenario.reboots, self._reboot)
-        shelves = [
-            a for a, z in enumerate(shop.floor.antenna_zone) if shop.floor.kinds[z] == "shelf"
-        ]
-        if scenario.deaf and shelves:
-            antenna = int(shop.rng.choice(np.array(shelves)))
-            after = float(shop.rng.uniform(0.15, 0.6)) * DAY
-            self._at(self.start + after, lambda: self._deafen(antenna))
 
     # Things that happen ----------------------------------------------------------------------
 
@@ -245,6 +239,8 @@ class World:
 
     def _delivery(self) -> None:
         shop = self.shop
+        if not shop.goods.gtins:
+            return
         self._deliveries += 1
         kinds = max(1, len(shop.goods.gtins) // 12)
         chosen = shop.rng.choice(
@@ -286,8 +282,14 @@ class World:
         self.shop.log.fault(self.shop.now, counter.id, "reboot")
         self.shop.out.append(counter.count(self.shop.now))
 
-    def _deafen(self, antenna: int) -> None:
-        self.shop.radio.deaf[antenna] = True
+    def _deafen(self) -> None:
+        shop = self.shop
+        kinds = [shop.floor.kinds[zone] for zone in shop.floor.antenna_zone]
+        shelves = [antenna for antenna, kind in enumerate(kinds) if kind == "shelf"]
+        if shop.radio.deaf.any() or not shelves:
+            return
+        antenna = int(shop.rng.choice(np.array(shelves)))
+        shop.radio.deaf[antenna] = True
         plan = self.plan.antennas[antenna]
         self.shop.log.fault(self.shop.now, plan.reader, "deaf", plan.number)
 

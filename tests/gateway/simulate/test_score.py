@@ -99,8 +99,9 @@ def test_the_floor_is_the_rounded_sum_over_shelves() -> None:
     assert score([said(0.0, 7)], [true(0.0, 7, 1)]).wrong_floor is None
 
 
-def test_a_gtin_that_only_the_timeline_knows_is_none() -> None:
-    assert score([said(0.0, 1)], []).wrong_building == 1.0
+def test_a_gtin_that_is_not_the_stores_is_told_apart() -> None:
+    got = score([said(0.0, 1), said(0.0, 1, gtin="H")], [true(0.0, 1)])
+    assert (got.gtins, got.strangers, got.wrong_building) == (1, 1, 0.0)
 
 
 def test_reliability_is_weighed_by_time() -> None:
