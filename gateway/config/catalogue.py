@@ -21,7 +21,6 @@ PLANOGRAM_COLUMNS = ("zone", "gtin", "capacity")
 SEPARATORS = ",;\t"
 MAX_UNITS = 1_000_000
 MAX_GRAMS = 1_000_000.0
-MAX_LINE = 2**31
 MAX_FAULTS = 1000
 """Of one file; a file with more has one cause, not a thousand."""
 
@@ -36,7 +35,7 @@ class CatalogueRow:
 
     Attributes:
         gtin: 14 digits.
-        variant_of: the GTIN (14 digits) of the article that this is a size or colour of.
+        variant_of: the model that this is a size or colour of: a GTIN (14 digits) or a name.
         attributes: what tells the variants apart, `{"taille": "42", "couleur": "bleu"}`.
         unit_grams: what one weighs, for shelf scales.
         low: at or below this count the state is `low`.
@@ -75,8 +74,7 @@ def read_catalogue(data: bytes, file: str) -> tuple[dict[str, CatalogueRow], lis
             continue
         rows[row.gtin] = row
         lines[row.gtin] = line
-    _variants(rows, lines, faults.add)
-    return rows, sorted(faults.found, key=lambda fault: fault.line or MAX_LINE)
+    return rows, faults.found
 
 
 def read_planogram(
@@ -167,17 +165,15 @@ def _header_stands(
 
 def _article(cells: Mapping[str, str]) -> CatalogueRow:
     gtin = _gtin(cells, "gtin")
-    grams = _number(cells, "unit_grams", MAX_GRAMS)
-    if grams == 0:
-        raise _Refused("unit_grams", "an article weighs more than nothing", "leave it empty")
     safety = _count(cells, "safety")
     return CatalogueRow(
         gtin=gtin,
         name=cells.get("name", "").strip() or gtin,
         name_en=cells.get("name_en", "").strip(),
-        variant_of=_gtin(cells, "variant_of") if cells.get("variant_of", "").strip() else None,
+        variant_of=_model(cells),
         attributes=_attributes(cells.get("attributes", "")),
-        unit_grams=grams,
+        # Zero is how many systems export a weight that nobody entered.
+        unit_grams=_number(cells, "unit_grams", MAX_GRAMS) or None,
         low=_count(cells, "low") or 0,
         safety=safety,
     )
@@ -189,18 +185,16 @@ def _not_twice(key: str | tuple[str, str], lines: Mapping[Any, int], column: str
         raise _Refused(column, f"{name} stands on line {lines[key]} already", "keep one row")
 
 
-def _variants(rows: dict[str, CatalogueRow], lines: Mapping[str, int], complain: Complain) -> None:
-    """Take out rows whose `variant_of` is no article; only now are all articles known."""
-    for row in [row for row in rows.values() if row.variant_of == row.gtin]:
-        complain(lines[row.gtin], "variant_of", "the article itself", "leave it empty")
-        del rows[row.gtin]
-    # A row that goes may be what another is a variant of, so look again until none goes.
-    while lost := [row for row in rows.values() if row.variant_of and row.variant_of not in rows]:
-        for row in lost:
-            wrong = f"no article {row.variant_of}"
-            right = "name a GTIN of this file whose own row stands, or leave it empty"
-            complain(lines[row.gtin], "variant_of", wrong, right)
-            del rows[row.gtin]
+def _model(cells: Mapping[str, str]) -> str | None:
+    """What the article is a variant of: an article's GTIN, or the maker's own name of the model.
+
+    A model that no row describes still groups its variants, so nothing here refuses a row.
+    """
+    text = cells.get("variant_of", "").strip()
+    try:
+        return normalize_gtin(text)
+    except GtinError:
+        return text or None
 
 
 def _place(

@@ -68,11 +68,7 @@ def test_attributes_as_people_write_them(cell: str, attributes: dict[str, str]) 
         ("3.45312E+12,Faux", "gtin", "format the column as text"),
         (",Sans code", "gtin", "empty"),
         ("12345,Court", "gtin", "8, 12, 13 or 14 digits"),
-        (f"{BLUE},Faux,,{RED}", "variant_of", f"no article {RED}"),
-        (f"{BLUE},Faux,,{BLUE}", "variant_of", "itself"),
-        (f"{BLUE},Faux,,3453120000012", "variant_of", "should be 1"),
         (f"{BLUE},Faux,,,,-5", "unit_grams", "cannot be"),
-        (f"{BLUE},Faux,,,,0", "unit_grams", "more than nothing"),
         (f"{BLUE},Faux,,,,nan", "unit_grams", "cannot be"),
         (f"{BLUE},Faux,,,,heavy", "unit_grams", "no number"),
         (f"{BLUE},Faux,,,,,-1", "low", "cannot be"),
@@ -100,9 +96,19 @@ def test_lines_are_those_of_the_file_not_of_the_rows() -> None:
     assert faults_of(f'gtin,name\n{COAT},"deux\nlignes"\n\n1,x\n')[0][:2] == (5, "gtin")
 
 
-def test_a_variant_of_what_was_left_out_goes_too() -> None:
-    said = faults_of(f"gtin,name,variant_of\n{BLUE},b,{COAT}\n{RED},r,{BLUE}\n")
-    assert [line for line, _, _ in said] == [2, 3]
+@pytest.mark.parametrize(
+    ("cell", "model"),
+    [(COAT[1:], COAT), (BLUE, BLUE), (RED, RED), ("JEAN-501", "JEAN-501"), ("", None)],
+)
+def test_a_model_is_a_gtin_or_a_name_and_never_refuses_a_row(cell: str, model: str | None) -> None:
+    rows, faults = read_catalogue(f"gtin,name,variant_of\n{BLUE},b,{cell}\n".encode(), "c.csv")
+    assert faults == []
+    assert rows[BLUE].variant_of == model
+
+
+def test_a_weight_of_zero_is_a_weight_nobody_knows() -> None:
+    rows, faults = read_catalogue(f"gtin,unit_grams\n{BLUE},0\n".encode(), "c.csv")
+    assert (rows[BLUE].unit_grams, faults) == (None, [])
 
 
 @pytest.mark.parametrize(
