@@ -29,6 +29,21 @@ def distribution(chances: Iterable[float]) -> NDArray[np.float64]:
     return np.concatenate([np.zeros(certain), spread])
 
 
+def booked(units: int, trust: float) -> NDArray[np.float64]:
+    """P(count = k) for `units` that stand in the book alone, all there with chance `trust`.
+
+    A book is wrong as a whole (a delivery short by some, a theft), not unit by unit: most likely it
+    is right however large it is, and where it is wrong, small mistakes are likelier than large.
+    """
+    spread = np.zeros(units + 1)
+    spread[units] = 1.0
+    if units:
+        short = 0.5 ** np.arange(units, 0, -1)
+        spread[:units] = (1.0 - trust) * short / short.sum()
+        spread[units] = trust
+    return spread
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What a distribution says.

@@ -145,8 +145,13 @@ class Answers:
             spread, sources = self._weighed(account, zones), ("scale",)
         else:
             laid = self._lay_unseen(account, unseen, trust, zones)
-            floor += [laid / unseen] * unseen if unseen else []
-            spread = answer.distribution([*chances, *([trust] * unseen)])
+            each = trust if account.rows else 1.0
+            floor += [laid * each / (unseen * trust)] * unseen if unseen else []
+            spread = (
+                answer.distribution([*chances, *([trust] * unseen)])
+                if account.rows
+                else answer.booked(unseen, trust)
+            )
         judged = answer.judge(spread, self._layout.level)
         zones = self._even(zones, floor)
         return self._say(account, view, holds, judged, zones, sources, blind)
