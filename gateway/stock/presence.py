@@ -38,6 +38,7 @@ _HAND_READ = 0.04
 _HIDDEN_SHARE = 0.1
 _WEAKEST = 0.05
 _LEFT = 0.05
+_DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
 _WEAK_RATE, _WEAK_SHARE = 0.05, 0.03
 _ALIKE = 2.0
 """Misses in a row are alike: a body, a turned tag. Silence is worth less and less: that of m
@@ -72,6 +73,9 @@ class Presence:
         self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
         self.storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self.exit = places.are(ZoneKind.EXIT)
+        self._patience = np.full(len(places.zones), np.inf)
+        self._patience[self.exit] = _DOOR_SECONDS
+        self._patience[places.are(ZoneKind.TILL)] = _TILL_SECONDS
         self.passing = ~self.storage & ~self.exit
         leave = LEAVE_PAST_EXIT if (self.exit & places.watched).any() else LEAVE_UNSEEN
         self._pick = np.where(self.storage, PICK, 1 / 60)
@@ -103,8 +107,25 @@ class Presence:
         np.divide(belief, total, out=belief, where=total > 0)
         belief[~live] = 0.0
         self._take_home(n)
+        self._stay(n, epoch.t)
         if epoch.t - self._learned >= _LEARN_SECONDS:
             self._learn(n, epoch.t)
+
+    def _stay(self, n: int, t: float) -> None:
+        """Goods do not live at door or till: what is read there on end lies within its earshot."""
+        tags = self._tags
+        patience = self._patience[tags.home[:n]]
+        rows = np.flatnonzero((t - tags.since[:n] > patience) & (tags.belief[:n, HERE] > 0.5))
+        rows = rows[(tags.status[rows] == Status.HERE) & (tags.home[rows] != NOWHERE)]
+        if not len(rows) or not self.storage.any():
+            return
+        where = np.where(self.storage, self._scores(rows), -np.inf).argmax(axis=1)
+        for zone in np.unique(where).tolist():
+            mine = rows[where == zone]
+            reads, exposure = tags.reads[mine].copy(), tags.exposure[mine].copy()
+            rate = tags.rate[mine].copy()
+            self.place(mine, zone, t)
+            tags.reads[mine], tags.exposure[mine], tags.rate[mine] = reads, exposure, rate
 
     def take_sold(self) -> list[tuple[int, float]]:
         """Sold tags read since the last call, with the time, in order; forgets them."""
