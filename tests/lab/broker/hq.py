@@ -39,6 +39,7 @@ class Hq:
         self.repeats: Counter[tuple[str, int, int]] = Counter()
         self.others: dict[str, list[dict[str, Any]]] = {}
         self.listening = asyncio.Event()
+        self._done: dict[tuple[str, int], int] = {}
         self._port = port
         self._acks = acks
 
@@ -86,10 +87,10 @@ class Hq:
 
     async def _commit(self, client: aiomqtt.Client, root: str, body: dict[str, Any]) -> None:
         key = (body["store"], body["boot"], body["seq"])
-        done = max((seq for store, boot, seq in self.committed[-1:]), default=0)
+        done = self._done.get(key[:2], 0)
         if key[2] == done + 1:
             self.committed.append(key)
-            done += 1
+            done = self._done[key[:2]] = key[2]
         elif key[2] <= done:
             self.repeats[key] += 1
         if self._acks:
