@@ -69,7 +69,7 @@ class Score:
             stock or low while there are none. over_promised: more is promised than there is.
         false_out: the state says out of stock while there are some; `false_outs` counts how often.
         outs: times that the last unit went and none came back at once; `out_said`: how many of them
-            were said; `out_p50`, `out_p95`: seconds to that, infinite where it was never said.
+            were said; `out_p50`, `out_p95`: of `delays`, seconds to that, infinite where never.
         brier: of `p_available` against really available, by time.
     """
 
@@ -88,6 +88,7 @@ class Score:
     unknown: float = 0.0
     outs: int = 0
     out_said: int = 0
+    delays: list[float] = field(default_factory=list)
     out_p50: float | None = None
     out_p95: float | None = None
     brier: float | None = None
@@ -215,6 +216,7 @@ def _score_stock(
     score.worst = sorted((w for w in worst if w[1] > 0), key=lambda w: (-w[1], w[0]))[:10]
     _set_shares(score, sums, until - since)
     score.outs, score.out_said = len(delays), sum(map(math.isfinite, delays))
+    score.delays = sorted(delays)
     score.out_p50, score.out_p95 = percentile(delays, 0.5), percentile(delays, 0.95)
 
 

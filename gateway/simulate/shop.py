@@ -125,6 +125,7 @@ class Shop:
         """Go out through a door with whatever is in the bag."""
         x = self.floor.doors[door]
         yield from self.walk(person, (x, 2.0))
+        self._at_exit(person)
         yield from self._straight(person, (x, 0.0))
         self._pass(person, door, inward=False)
         rows = np.array(person.bag, np.int64)
@@ -239,6 +240,15 @@ class Shop:
         self.log.occupancy(self.now, self.visitors, self.staff)
         if not inward and person.bag:
             self.goods.leave(np.array(person.bag, np.int64), self.now)
+
+    def _at_exit(self, person: Person) -> None:
+        """Carried through an exit zone, goods are there for a moment, if in nobody's count."""
+        zone = self.floor.nearest(person.at, "exit")
+        if zone is None:
+            return
+        for row in person.bag:
+            if self.goods.gtin[row] != FOREIGN:
+                self.log.item(self.now, self.goods.urn(row), self.goods.zones[zone], "passed")
 
     def _straight(self, person: Person, to: Point) -> Script:
         for lasts in self.crowd.walk(person, [to], self.now):

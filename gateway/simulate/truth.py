@@ -7,7 +7,7 @@ until the next one about the same thing. `docs/TRUTH.md` has the page for reader
 |---|---|
 | `truth` | first line: `version`, `store`, `seed`, `from`, `to`, `zones` {id: kind} |
 | `stock` | `gtin`, `on_hand`, `zones` {id: count}, `floor` |
-| `item` | `epc` (URN), `zone` or null, `event`: placed, picked, sold, stolen, left, entered |
+| `item` | `epc` (URN), `zone` or null, `event` (see the page) |
 | `sale`, `return` | `id`, `epcs` (URN) |
 | `door` | `door`, `in`, `out`, `staff_in`, `staff_out`: persons since `from`; each minute |
 | `occupancy` | `occupancy` visitors and `staff` inside |

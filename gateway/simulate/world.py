@@ -8,32 +8,23 @@ writes what it says into a capture, the demo puts the same onto real wires.
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from drivers.observations import Device, DeviceState, Observation
 from gateway.simulate import opening, shoppers, staff
+from gateway.simulate.arrivals import Arrivals
 from gateway.simulate.beacons import Beacons
-from gateway.simulate.crowd import Person
+from gateway.simulate.chances import Chances
 from gateway.simulate.plan import StorePlan
-from gateway.simulate.readers import NOTICED_AFTER, ReaderRun
+from gateway.simulate.readers import ReaderRun
 from gateway.simulate.scenario import USUAL, Scenario
-from gateway.simulate.shop import AntennaRound, Emission, Script, Shop
+from gateway.simulate.schedule import Schedule
+from gateway.simulate.shop import AntennaRound, Emission, Shop
 from gateway.simulate.truth import TruthLine
 
 DOOR_HEARTBEAT, DRIFT_EVERY, TRUTH_MINUTE, SCALES_EVERY = 10.0, 60.0, 60.0, 5.0
-DAY = 43_200.0
-"""Seconds that the rates of a scenario are about: twelve hours."""
-
-PROFILE = (0.5, 0.7, 0.9, 1.2, 1.0, 0.9, 1.0, 1.3, 1.5, 1.0)
-"""Arrivals over the parts of an opening, mean 1: a first wave at noon, a second before the end."""
-
-GROUPS = (0.68, 0.24, 0.08)
-"""Share of parties of one, two and three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +68,15 @@ class World:
         names = dict.fromkeys(antenna.reader for antenna in plan.antennas)
         self.readers = {name: ReaderRun(self.shop, name) for name in names}
         self._beacons = Beacons(self.shop)
-        self._heap: list[tuple[float, int, Callable[[], None]]] = []
-        self._tie = 0
+        self._schedule = Schedule(self.shop, self.start)
+        self._arrivals = Arrivals(self.shop, self._schedule)
         self._tasks: deque[int] = deque()
-        self._deliveries = 0
-        self._opening = self._opening_at(self.start)
         self._begin()
 
     def step(self, until: float) -> Step:
         """Run to `until` (seconds UTC, not before now)."""
         shop = self.shop
-        while self._heap and self._heap[0][0] <= until:
-            t, _, act = heapq.heappop(self._heap)
-            shop.now = t
-            act()
-            shop.goods.flush(t)
-        shop.now = max(shop.now, until)
+        self._schedule.run(until)
         said, shop.out = shop.out, []
         return Step(until, said, shop.log.take())
 
@@ -112,19 +96,22 @@ class World:
         self._online()
         shop.out += opening.first_facts(shop)
         for reader in self.readers.values():
-            self._at(self.start + reader.lasts() * float(shop.rng.random()), self._round(reader))
+            self._schedule.at(
+                self.start + reader.lasts() * float(shop.rng.random()), self._round(reader)
+            )
         if self.readers:
-            self._every(DRIFT_EVERY, lambda: shop.radio.drift(DRIFT_EVERY))
-        self._every(TRUTH_MINUTE, self._truth_minute, aligned=True)
+            self._schedule.every(DRIFT_EVERY, lambda: shop.radio.drift(DRIFT_EVERY))
+        self._schedule.every(TRUTH_MINUTE, self._truth_minute, aligned=True)
         if shop.doors:
-            self._every(DOOR_HEARTBEAT, self._heartbeat)
+            self._schedule.every(DOOR_HEARTBEAT, self._heartbeat)
         if self._beacons.any:
-            self._every(1.0, self._beacons.advertise)
+            self._schedule.every(1.0, self._beacons.advertise)
         if self._beacons.scales:
-            self._every(SCALES_EVERY, self._beacons.weigh)
+            self._schedule.every(SCALES_EVERY, self._beacons.weigh)
         self._employ()
-        self._next_party()
-        self._plan_faults()
+        self._arrivals.next_party()
+        self._schedule.often(self.scenario.returns, self._arrivals.bring_back)
+        Chances(shop, self._schedule, self.readers, self._tasks).plan()
 
     def _online(self) -> None:
         shop, now = self.shop, self.start
@@ -149,26 +136,17 @@ class World:
                 person, shoppers.stand(shop, int(shop.rng.integers(len(shop.floor.areas))))
             )
             shop.staff += 1
-            self._run(staff.employee(shop, person, self._tasks), float(shop.rng.uniform(1.0, 60.0)))
+            self._schedule.script(
+                staff.employee(shop, person, self._tasks), float(shop.rng.uniform(1.0, 60.0))
+            )
         shop.log.occupancy(self.start, 0, shop.staff)
-
-    def _plan_faults(self) -> None:
-        shop, scenario = self.shop, self.scenario
-        self._often(scenario.deliveries, self._delivery)
-        self._often(scenario.stocktakes, self._stocktake)
-        self._often(scenario.returns, self._return)
-        if self.readers:
-            self._often(scenario.outages, self._outage)
-            self._often(scenario.deaf, self._deafen)
-        if shop.doors:
-            self._often(scenario.reboots, self._reboot)
 
     # Things that happen ----------------------------------------------------------------------
 
     def _round(self, reader: ReaderRun) -> Callable[[], None]:
         def act() -> None:
             reader.finish()
-            self._at(self.shop.now + reader.lasts(), act)
+            self._schedule.at(self.shop.now + reader.lasts(), act)
 
         return act
 
@@ -178,162 +156,3 @@ class World:
 
     def _heartbeat(self) -> None:
         self.shop.out += [counter.count(self.shop.now) for counter in self.shop.doors]
-
-    def _next_party(self) -> None:
-        """Schedule who comes next: exponential gaps at the busiest rate, thinned by the profile."""
-        shop = self.shop
-        usual = 12.0 + 5.0 * len(shop.goods.shelves)
-        hourly = self.scenario.visitors_per_hour
-        people = sum(share * (n + 1) for n, share in enumerate(GROUPS))
-        parties = (usual if hourly is None else hourly) / people
-        if parties <= 0:
-            return
-        peak = parties * max(PROFILE) / 3600.0
-        t = shop.now
-        while True:
-            t += float(shop.rng.exponential(1.0 / peak))
-            spans = self.plan.openings(t, t + 1.0) if not _within(t, self._opening) else None
-            if spans is not None:
-                if not spans:
-                    t = self._next_opening(t)
-                    continue
-                self._opening = spans[0]
-            opens, closes = self._opening
-            part = PROFILE[
-                min(int(len(PROFILE) * (t - opens) / (closes - opens)), len(PROFILE) - 1)
-            ]
-            if shop.rng.random() < part / max(PROFILE):
-                break
-        self._at(t, self._party)
-
-    def _party(self) -> None:
-        shop = self.shop
-        size = 1 + int(shop.rng.choice(len(GROUPS), p=GROUPS))
-        door = int(shop.rng.integers(len(shop.floor.doors)))
-        chance = shop.rng.random()
-        thieves, buyers = self.scenario.thieves, self.scenario.buyers
-        leader = "steal" if chance < thieves else "buy" if chance < thieves + buyers else "look"
-        for n in range(size):
-            person = self._person()
-            intent = leader if n == 0 else "look"
-            script = shoppers.visitor(shop, person, door, self._opening[1] - 300.0, intent)
-            self._run(script, n * float(shop.rng.uniform(0.4, 2.0)))
-        self._next_party()
-
-    def _person(self) -> Person:
-        person = self.shop.crowd.come(float(np.clip(self.shop.rng.normal(1.0, 0.2), 0.5, 1.6)))
-        if self.shop.rng.random() < self.scenario.foreign:
-            self.shop.stray_tag(person)
-        return person
-
-    def _return(self) -> None:
-        shop = self.shop
-        if not shop.outside or not _within(shop.now, self._opening):
-            return
-        row = shop.outside.pop(int(shop.rng.integers(len(shop.outside))))
-        person = shop.crowd.come(1.0)
-        person.bag.append(row)
-        self._run(
-            shoppers.returner(shop, person, int(shop.rng.integers(len(shop.floor.doors)))), 0.0
-        )
-
-    def _delivery(self) -> None:
-        shop = self.shop
-        if not shop.goods.gtins:
-            return
-        self._deliveries += 1
-        kinds = max(1, len(shop.goods.gtins) // 12)
-        chosen = shop.rng.choice(
-            len(shop.goods.gtins), min(kinds, len(shop.goods.gtins)), replace=False
-        )
-        stores = [i for i, kind in enumerate(shop.floor.kinds) if kind == "backroom"]
-        units = {}
-        for gtin in sorted(chosen.tolist()):
-            zone = stores[0] if stores else shop.home(gtin)
-            units[gtin] = shop.receive(gtin, int(shop.rng.integers(1, 7)), zone)
-        epcs = bool(shop.rng.random() < self.scenario.delivery_epcs)
-        name = f"ASN-{self._deliveries:04d}"
-        self._at(
-            shop.now + float(shop.rng.uniform(0.0, 90.0)),
-            lambda: shop.told_delivery(name, units, epcs=epcs),
-        )
-
-    def _stocktake(self) -> None:
-        self._tasks.append(int(self.shop.rng.integers(len(self.plan.zones))))
-
-    def _outage(self) -> None:
-        shop = self.shop
-        reader = self.readers[list(self.readers)[int(shop.rng.integers(len(self.readers)))]]
-        if reader.kept is not None or not reader.powered:
-            return
-        reader.cut_off(keeps=bool(shop.rng.random() < self.scenario.held))
-        shop.log.fault(shop.now, reader.name, "offline")
-        lasts = NOTICED_AFTER + float(shop.rng.exponential(300.0))
-        self._at(shop.now + NOTICED_AFTER, reader.noticed)
-        self._at(shop.now + lasts + 1.0, lambda: self._reader_back(reader))
-
-    def _reader_back(self, reader: ReaderRun) -> None:
-        self.shop.log.fault(self.shop.now, reader.name, "online")
-        reader.back()
-
-    def _reboot(self) -> None:
-        counter = self.shop.doors[int(self.shop.rng.integers(len(self.shop.doors)))]
-        counter.reboot()
-        self.shop.log.fault(self.shop.now, counter.id, "reboot")
-        self.shop.out.append(counter.count(self.shop.now))
-
-    def _deafen(self) -> None:
-        shop = self.shop
-        kinds = [shop.floor.kinds[zone] for zone in shop.floor.antenna_zone]
-        shelves = [antenna for antenna, kind in enumerate(kinds) if kind == "shelf"]
-        if shop.radio.deaf.any() or not shelves:
-            return
-        antenna = int(shop.rng.choice(np.array(shelves)))
-        shop.radio.deaf[antenna] = True
-        plan = self.plan.antennas[antenna]
-        self.shop.log.fault(self.shop.now, plan.reader, "deaf", plan.number)
-
-    # The loop --------------------------------------------------------------------------------
-
-    def _at(self, t: float, act: Callable[[], None]) -> None:
-        self._tie += 1
-        heapq.heappush(self._heap, (t, self._tie, act))
-
-    def _every(self, seconds: float, act: Callable[[], None], *, aligned: bool = False) -> None:
-        def again() -> None:
-            act()
-            self._at(self.shop.now + seconds, again)
-
-        first = self.start + seconds
-        self._at(first - first % seconds if aligned else first, again)
-
-    def _often(self, a_day: float, act: Callable[[], None]) -> None:
-        """Have something happen by chance, so many times in twelve hours."""
-        if a_day <= 0:
-            return
-
-        def again() -> None:
-            act()
-            self._at(self.shop.now + float(self.shop.rng.exponential(DAY / a_day)), again)
-
-        self._at(self.start + float(self.shop.rng.exponential(DAY / a_day)), again)
-
-    def _run(self, script: Script, after: float) -> None:
-        def on() -> None:
-            wait = next(script, None)
-            if wait is not None:
-                self._at(self.shop.now + wait, on)
-
-        self._at(self.shop.now + after, on)
-
-    def _opening_at(self, t: float) -> tuple[float, float]:
-        spans = self.plan.openings(t, t + 1.0)
-        return spans[0] if spans else (t - 1.0, t - 1.0)
-
-    def _next_opening(self, t: float) -> float:
-        spans = [start for start, _ in self.plan.openings(t, t + 8 * 86_400.0) if start >= t]
-        return spans[0] if spans else t + 8 * 86_400.0
-
-
-def _within(t: float, span: tuple[float, float]) -> bool:
-    return span[0] <= t < span[1]

@@ -7,7 +7,9 @@ truth. One run with the defaults takes under two minutes.
 from __future__ import annotations
 
 import argparse
+import json
 import math
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -15,7 +17,6 @@ from dataclasses import dataclass, replace
 
 from drivers.observations import Delivery, Observation, Return, Sale, Stocktake
 from gateway.capture.timeline import timeline_line
-from gateway.changes import StockChanged
 from gateway.naming import naming_of
 from gateway.simulate.baselines import Rule, rules
 from gateway.simulate.plan import StorePlan
@@ -33,10 +34,10 @@ DEFAULT = ("usual", "no-exit", "book-wrong", "no-exit-book-wrong")
 COLUMNS = (
     ("building %", lambda s: 100 * s.wrong_building),
     ("floor %", lambda s: None if s.wrong_floor is None else 100 * s.wrong_floor),
-    ("false avail %", lambda s: 100 * s.false_available),
-    ("false in stock %", lambda s: 100 * s.false_in_stock),
+    ("avail %", lambda s: 100 * s.false_available),
+    ("false in %", lambda s: 100 * s.false_in_stock),
     ("false out %", lambda s: 100 * s.false_out),
-    ("false outs/day", lambda s: s.false_outs_a_day),
+    ("outs/day", lambda s: s.false_outs_a_day),
     ("unknown %", lambda s: 100 * s.unknown),
     ("Brier", lambda s: s.brier),
 )
@@ -55,27 +56,10 @@ class Ours:
 
     def advance(self, now: float) -> Iterator[Line]:
         for change in self._engine.advance(now):
-            if isinstance(change, StockChanged):
-                yield {
-                    "t": change.t,
-                    "kind": "stock",
-                    "gtin": change.gtin,
-                    "on_hand": change.on_hand,
-                    "available": change.available,
-                    "state": str(change.state),
-                    "p_available": change.p_available,
-                    "zones": dict(change.zones),
-                }
-            elif (told := timeline_line(change)) is not None and '"kind": "item"' in told[1]:
-                event = change
-                yield {
-                    "t": event.began,
-                    "said": event.t,
-                    "kind": "item",
-                    "epc": event.epc,
-                    "zone": event.zone,
-                    "event": str(event.event),
-                }
+            told = timeline_line(change)
+            if told is not None:
+                line: Line = json.loads(told[1])
+                yield line
 
 
 def layout_of(plan: StorePlan) -> Layout:
@@ -96,7 +80,7 @@ class Run:
     seconds: float
 
 
-def run(plan: StorePlan, seed: int, scenario: Scenario, hours: float) -> dict[str, Run]:
+def one_day(plan: StorePlan, seed: int, scenario: Scenario, hours: float) -> dict[str, Run]:
     """Every rule on one virtual day."""
     world = World(plan, seed, scenario)
     until = world.start + 3600.0 * hours
@@ -141,33 +125,28 @@ def mean(values: Iterable[float | None]) -> float | None:
     return sum(kept) / len(kept) if kept else None
 
 
-def show(name: str, runs: dict[str, list[Run]]) -> None:
+def table(name: str, runs: dict[str, list[Run]]) -> Iterator[str]:
+    """One scenario's rows: means over seeds, delays over all of them together."""
     heads = [*(title for title, _ in COLUMNS), "outs said", "p50 s", "p95 s", "events %", "CPU s"]
-    print(f"\n{name}\n{'':<16}" + "".join(f"{head:>17}" for head in heads))
+    yield name
+    yield f"{'':<16}" + "".join(f"{head:>12}" for head in heads)
     for rule, done in runs.items():
         cells = [mean(figure(r.score) for r in done) for _, figure in COLUMNS]
         text = ["-" if cell is None else f"{cell:.3f}" for cell in cells]
-        text.append(f"{sum(r.score.out_said for r in done)}/{sum(r.score.outs for r in done)}")
-        for which in ("out_p50", "out_p95"):
-            times = [t for r in done if (t := getattr(r.score, which)) is not None]
-            text.append("-" if not times else f"{percentile(times, 0.5):.0f}")
+        delays = [delay for r in done for delay in r.score.delays]
+        text.append(f"{sum(map(math.isfinite, delays))}/{len(delays)}")
+        for share in (0.5, 0.95):
+            delay = percentile(delays, share)
+            text.append("-" if delay is None else f"{delay:.0f}")
         precision = mean(r.score.items.precision for r in done)
         text.append("-" if precision is None else f"{100 * precision:.1f}")
         text.append(f"{sum(r.seconds for r in done):.1f}")
-        print(f"{rule:<16}" + "".join(f"{cell:>17}" for cell in text))
+        yield f"{rule:<16}" + "".join(f"{cell:>12}" for cell in text)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--hours", type=float, default=1.5)
-    parser.add_argument("--visitors", type=float, default=90.0, help="an hour; busy, to see more")
-    parser.add_argument("--thieves", type=float, default=0.06, help="share of parties")
-    parser.add_argument("--shelves", type=int, default=6)
-    parser.add_argument("--tags", type=int, default=300)
-    parser.add_argument("scenarios", nargs="*", default=DEFAULT, help=", ".join(SCENARIOS))
-    chosen = parser.parse_args()
+def run(arguments: list[str] | None = None) -> Iterator[str]:
+    """The table of every scenario."""
+    chosen = options().parse_args(arguments or [])
     for name in chosen.scenarios:
         # A short run sees more when more happens in it; thefts are rare by nature.
         scenario = replace(
@@ -176,9 +155,29 @@ def main() -> None:
         runs: dict[str, list[Run]] = defaultdict(list)
         for seed in range(chosen.first, chosen.first + chosen.seeds):
             plan = random_plan(seed, chosen.shelves, chosen.tags)
-            for rule, done in run(plan, seed, scenario, chosen.hours).items():
+            for rule, done in one_day(plan, seed, scenario, chosen.hours).items():
                 runs[rule].append(done)
-        show(f"{name}: {chosen.seeds} seeds x {chosen.hours:g} h, {chosen.tags} tags", runs)
+        title = f"{name}: {chosen.seeds} seeds x {chosen.hours:g} h, {chosen.tags} tags"
+        yield from table(title, runs)
+        yield ""
+
+
+def options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--hours", type=float, default=1.5)
+    parser.add_argument("--visitors", type=float, default=90.0, help="an hour; busy, to see more")
+    parser.add_argument("--thieves", type=float, default=0.06, help="share of parties")
+    parser.add_argument("--shelves", type=int, default=6)
+    parser.add_argument("--tags", type=int, default=300)
+    parser.add_argument("scenarios", nargs="*", default=DEFAULT, help=", ".join(SCENARIOS))
+    return parser
+
+
+def main() -> None:
+    for line in run(sys.argv[1:]):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":
