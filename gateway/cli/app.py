@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer for a machine to read
 CaptureOut = Annotated[Path, typer.Option("--out", help="The capture; .gz by its name.")]
 
 DATA = Path("data")
+TRACE = "SHELFCAST_TRACE"
 
 
 def main() -> None:
@@ -50,6 +52,13 @@ def main() -> None:
         sys.exit(1)
     except sqlite3.Error as error:
         _say(f"shelfcast: the database cannot be used: {error}")
+        sys.exit(1)
+    except Exception as fault:
+        # A fault of ours: the installer gets one line, whoever mends it asks for the trace.
+        if os.environ.get(TRACE):
+            raise
+        what = f"{type(fault).__name__}: {fault}"
+        _say(f"shelfcast: a fault of the program: {what} ({TRACE}=1 shows where)")
         sys.exit(1)
 
 
