@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from gateway.changes import Change, StockChanged
 from gateway.stock import answer
-from gateway.stock.book import Account, Coverage, certainty
+from gateway.stock.book import Account, certainty
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
@@ -18,12 +20,19 @@ from gateway.stock.layout import Layout, ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import AWAY, HERE, HIDDEN, Presence
 from gateway.stock.tags import Status, Tags
+from gateway.stock.unread import Unread
 
 STEP_EXPECTED, STEP_CHANCE, STEP_ZONE = 0.05, 0.01, 0.25
 """A change of less is not said."""
 STEP_BELIEF = 0.02
 """A tag whose belief moved by less needs no new answer."""
-COVERAGE_SECONDS = 30.0
+BOOK_TRUST = 0.985
+"""P(a book is right that somebody has just written)."""
+COVERAGE_SECONDS = 60.0
+SETTLED_SECONDS = 600.0
+"""Books and tags are compared so long after the last booking."""
+FRESH_SECONDS = 200.0
+"""Units booked so short ago may simply not have been read yet."""
 WEIGHT_SPREAD = 0.06
 """Spread of a weighed count, share of a unit for the scale itself."""
 
@@ -53,7 +62,8 @@ class Answers:
         self._layout, self._places, self._tags = layout, places, tags
         self._goods, self._hearing, self._presence = goods, hearing, presence
         self._said: dict[str, StockChanged] = {}
-        self._coverage = Coverage()
+        self._unread = Unread()
+        self._all_watched = bool((places.watched | ~presence.storage).all())
         self._covered = -np.inf
         self._floor = places.are(ZoneKind.SHELF)
         self._floor_ids = tuple(
@@ -123,35 +133,29 @@ class Answers:
                 self._goods.touch(account.gtin)
 
     def _cover(self, now: float) -> None:
-        missing = excess = 0.0
-        for account in self._goods.accounts:
-            if account.book is None or not account.rows or account.booked_at is None:
+        cases: Counter[tuple[int, int]] = Counter()
+        booked, read = self._goods.tallies()
+        for number, account in enumerate(self._goods.accounts):
+            if account.book is None or account.booked_at is None:
                 continue
-            if now - account.booked_at > 600:
-                known = self._goods.in_book(account)
-                missing += max(0, account.book - known)
-                excess += max(0, known - account.book)
-        self._coverage.missing, self._coverage.excess = missing, excess
+            if now - account.booked_at > SETTLED_SECONDS:
+                cases[read[number], account.book - booked[number]] += 1
+        self._unread.learn(cases)
 
     def _make(self, account: Account, view: _View, holds: Holds) -> StockChanged:
         chances, zones, blind = self._of_tags(account, view)
         floor = self._floor_chances(account)
         unseen = account.unseen(self._goods.in_book(account))
-        listening = self._listening(account, view)
-        trust = self._coverage.trust(account, len(account.rows), listening)
-        trust *= certainty(account, view.now)
+        fresh = self._fresh(account, view)
+        book = answer.booked(unseen, BOOK_TRUST * certainty(account, view.now))
+        hidden = self._unread.spread(self._goods.ever_read(account), book, fresh)
         sources = ("tags",) * bool(chances) + ("book",) * (account.book is not None)
         if account.weighed is not None and account.article.unit_grams:
             spread, sources = self._weighed(account, zones), ("scale",)
         else:
-            laid = self._lay_unseen(account, unseen, trust, zones)
-            each = trust if account.rows else 1.0
-            floor += [laid * each / (unseen * trust)] * unseen if unseen else []
-            spread = (
-                answer.distribution([*chances, *([trust] * unseen)])
-                if account.rows
-                else answer.booked(unseen, trust)
-            )
+            spread = np.convolve(answer.distribution(chances), hidden)
+            laid = self._lay_unseen(account, hidden, zones)
+            floor += [laid / unseen] * unseen if unseen else []
         judged = answer.judge(spread, self._layout.level)
         zones = self._even(zones, floor)
         return self._say(account, view, holds, judged, zones, sources, blind)
@@ -237,21 +241,22 @@ class Answers:
         hears = self._tags.rate[likely] > 0.03
         return bool(view.all_blind or (likely and not (hears & ~view.blind_antennas).any()))
 
-    def _listening(self, account: Account, view: _View) -> float | None:
-        if not view.any_readers or view.all_blind or account.booked_at is None:
-            return None
-        return max(0.0, view.now - account.booked_at)
+    def _fresh(self, account: Account, view: _View) -> float:
+        """P(antennas had no fair chance yet to read what was booked)."""
+        if not self._all_watched or view.all_blind or account.booked_at is None:
+            return 1.0
+        return math.exp(-max(0.0, view.now - account.booked_at) / FRESH_SECONDS)
 
     def _lay_unseen(
-        self, account: Account, unseen: int, trust: float, zones: dict[str, float]
+        self, account: Account, hidden: NDArray[np.float64], zones: dict[str, float]
     ) -> float:
         """Place units that were never read: where counted or delivered, else like the others.
 
         Answers how many of them are expected on the shop floor.
         """
         before = sum(zones.get(zone, 0.0) for zone in self._floor_ids)
-        if unseen:
-            self._lay(account, trust * unseen, zones)
+        if len(hidden) > 1:
+            self._lay(account, float(hidden @ np.arange(len(hidden))), zones)
         return sum(zones.get(zone, 0.0) for zone in self._floor_ids) - before
 
     def _lay(self, account: Account, units: float, zones: dict[str, float]) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from gateway.stock.layout import Article
 
 DAY = 86_400.0
-FRESH_SECONDS = 180.0
-"""Units booked so short ago may simply not have been read yet."""
-UNTAGGED_TRUST = 0.985
 DECAY_A_DAY = 0.01
 """Share of a book's certainty lost each day since somebody counted."""
 
@@ -64,38 +60,6 @@ class Account:
     def unseen(self, known: int) -> int:
         """Units in the book beyond the `known` tags that are in it."""
         return max(0, (self.book or 0) - known)
-
-
-@dataclass(slots=True)
-class Coverage:
-    """What a unit is worth that is in the book but was never read, learned across the store.
-
-    Where tagged goods have more book than tags, either a tag does not answer or the book is wrong;
-    where they have more tags than book, the book is wrong for sure. Books err both ways alike, so
-    the surplus of the first over the second is tags that do not answer.
-    """
-
-    missing: float = 0.0
-    excess: float = 0.0
-    prior_silent: float = 1.0
-    prior_wrong: float = 1.0
-
-    def trust(self, account: Account, known: int, listening: float | None) -> float:
-        """P(a unit in the book of which no tag was ever read is there).
-
-        Args:
-            known: tags of this GTIN ever read.
-            listening: seconds that antennas have listened since the booking; None with no reader.
-        """
-        if listening is None or (known == 0 and listening < math.inf and self._untagged(account)):
-            return UNTAGGED_TRUST
-        silent = max(0.0, self.missing - self.excess) + self.prior_silent
-        settled = silent / (self.missing + self.prior_silent + self.prior_wrong)
-        fresh = math.exp(-listening / FRESH_SECONDS)
-        return settled + (UNTAGGED_TRUST - settled) * fresh
-
-    def _untagged(self, account: Account) -> bool:
-        return not account.rows
 
 
 def certainty(account: Account, now: float) -> float:

@@ -95,6 +95,22 @@ class Goods:
         """Tags of the account that its book counts: ever read, not sold."""
         return int((self._tags.status[account.rows] == Status.HERE).sum()) if account.rows else 0
 
+    def ever_read(self, account: Account) -> int:
+        """Tags of the account that were ever read, sold ones included."""
+        return int((~np.isnan(self._tags.first[account.rows])).sum()) if account.rows else 0
+
+    def tallies(self) -> tuple[list[int], list[int]]:
+        """`in_book` and `ever_read` of every account at once."""
+        tags, n, many = self._tags, self._tags.count, len(self.accounts)
+        account = tags.account[:n]
+        ours = account >= 0
+        booked = account[ours & (tags.status[:n] == Status.HERE)]
+        read = account[ours & ~np.isnan(tags.first[:n])]
+        return (
+            np.bincount(booked, minlength=many).tolist(),
+            np.bincount(read, minlength=many).tolist(),
+        )
+
     def _open(self, article: Article, *, catalogued: bool) -> Account:
         account = Account(article.gtin, article, catalogued)
         self._by_gtin[article.gtin] = len(self.accounts)
