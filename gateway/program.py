@@ -32,6 +32,7 @@ from gateway.storage.archive import Archive
 from gateway.storage.opening import Opened, open_database
 from gateway.storage.rows import OutboxRow
 from gateway.supervisor import supervise_all
+from gateway.till import TillDesk, till_sources_of
 from gateway.uplink.compose import MEMORY_ENGINE, MEMORY_KEY, FeedComposer
 from gateway.uplink.shell import Uplink
 from gateway.web.access import TokenFile
@@ -87,6 +88,9 @@ class Program:
         self.desk = FrontDesk(
             self._board, self._core, self._loop, self._archive, clock, self._samples
         )
+        if sources is None:
+            teller = TillDesk(self.desk.record, [zone.id for zone in store.config.zone])
+            self._sources += till_sources_of(store, data, teller)
         self._outbox: StoredOutbox | None = None
         self._uplink = self._made_uplink()
         access = TokenFile(data / TOKENS)

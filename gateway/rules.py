@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from zoneinfo import ZoneInfo
 
 from gateway.config.layout import layout_of
@@ -52,5 +53,7 @@ def _health(store: Store) -> HealthRules:
         for beacon in config.ble.beacon:
             if beacon.role != "staff":
                 devices[beacon.id] = BEACON_SILENT_SECONDS
+    # A till has nothing to say for hours: it is offline when its driver says so, never silent.
+    devices |= {f"till-{way}": math.inf for way in config.till.sources if way != "http"}
     antennas = tuple((r.id, antenna.number) for r in config.reader for antenna in r.antenna)
     return HealthRules(devices, antennas)

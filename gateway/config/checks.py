@@ -51,6 +51,7 @@ def cross_check(raw: Table, report: Report) -> None:
         _beacon(path, beacon, zones, report)
     _beacons_apart(raw, report)
     _uplink(raw, report)
+    _till(raw, report)
 
 
 def warn(raw: Table, report: Report) -> None:
@@ -218,3 +219,26 @@ def _uplink(raw: Table, report: Report) -> None:
             report(("uplink", other), f"missing beside {one}", f"add {other}, or take {one} out")
     if uplink.get("password") and uplink.get("password_file"):
         report(("uplink", "password"), "stands beside password_file", "keep one of them")
+
+
+TILL_KEYS = {
+    "folder": "file",
+    "mqtt_url": "mqtt",
+    "mqtt_username": "mqtt",
+    "mqtt_password_file": "mqtt",
+    "mqtt_ca_file": "mqtt",
+}
+"""By key of `[till]`: the source that it is for."""
+
+
+def _till(raw: Table, report: Report) -> None:
+    till = raw.get("till")
+    if not isinstance(till, dict):
+        return
+    sources = till.get("sources", ["http"])
+    for key, source in TILL_KEYS.items():
+        if till.get(key) and isinstance(sources, list) and source not in sources:
+            right = f'add "{source}" to sources, or take {key} out'
+            report(("till", key), f'sources has no "{source}"', right)
+        elif key.startswith("mqtt_") and till.get(key) and not till.get("mqtt_url"):
+            report(("till", key), "no broker of its own to use it with", "add mqtt_url")

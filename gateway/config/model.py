@@ -41,6 +41,7 @@ Size: TypeAlias = Annotated[int, BeforeValidator(values.size)]
 Gtin: TypeAlias = Annotated[str, AfterValidator(values.gtin)]
 Gln: TypeAlias = Annotated[str, AfterValidator(values.gln)]
 Address: TypeAlias = Annotated[str, AfterValidator(values.address)]
+TillBroker: TypeAlias = Annotated[str, AfterValidator(values.till_broker_url)]
 Hours: TypeAlias = Annotated[values.Opening, BeforeValidator(values.opening)]
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -176,9 +177,26 @@ class BleSection(Section):
 
 
 class TillSection(Section):
-    """`[till]`: the ways by which sales come in."""
+    """`[till]`: the ways by which sales come in.
+
+    Attributes:
+        folder: watched for files; without a name it is `till` in the data folder.
+        mqtt_url: the broker that the till publishes to; without one it is HQ's (with the secrets of
+            `[uplink]`), and without that `mqtt://127.0.0.1:1883`.
+    """
 
     sources: tuple[Literal["http", "mqtt", "file"], ...] = ("http",)
+    folder: Optional = None
+    mqtt_url: Annotated[TillBroker | None, BeforeValidator(_or_none)] = None
+    mqtt_username: Optional = None
+    mqtt_password_file: Optional = None
+    mqtt_ca_file: Optional = None
+
+    @property
+    def mqtt_host_port(self) -> tuple[str, int]:
+        """Host and port of `mqtt_url`, the scheme's own port filled in."""
+        parts = urlsplit(self.mqtt_url or "")
+        return parts.hostname or "", parts.port or values.BROKER_PORTS[parts.scheme or "mqtt"]
 
 
 class PromiseSection(Section):

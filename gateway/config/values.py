@@ -179,6 +179,13 @@ def broker_url(value: str) -> str:
     return value
 
 
+def till_broker_url(value: str) -> str:
+    """`mqtt://host[:port]` or `mqtts://…`: what is in the store needs no web sockets."""
+    if urlsplit(broker_url(value)).scheme not in ("mqtt", "mqtts"):
+        raise WrongValue(f"{shown(value)} is not mqtt or mqtts", 'write "mqtt://127.0.0.1:1883"')
+    return value
+
+
 def radio_address(value: str) -> str:
     """A Bluetooth address, upper-case with colons."""
     text = value.upper().replace("-", ":")
