@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 WINDOW_DECAY = 0.97
 """A second of memory in the window of recent reads: about 33 s."""
 CLEAR, BLOCKED, DEAF = 0, 1, 2
-_SHARE = np.array([1.0, 0.2, 0.005])
+_SHARE = np.array([1.0, 0.25, 0.0])
 """Share of the expected reads that arrives in each state."""
 _STEP = np.array([[0.9966, 0.0033, 0.0001], [0.05, 0.94, 0.01], [0.005, 0.005, 0.99]])
 _WORTH = 0.5
 """Tags before one antenna do not miss independently, so their joint silence is worth less."""
+_STRAY = np.array([0.05, 0.05, 0.005])
+"""Reads a round that come from tags on their way, in each state."""
 _MOST = 6.0
 """Most that one epoch may say (nats)."""
 
@@ -27,8 +29,8 @@ class Hearing:
     """State of each antenna.
 
     Attributes:
-        clock: clear rounds so far, float64[antennas].
-        window: clear rounds of the last seconds, decayed like the tags' recent reads.
+        clock: rounds so far in which it was not deaf, float64[antennas].
+        window: the same of the last seconds, decayed like the tags' recent reads.
         heard: time when the antenna was last able to hear, -inf if never.
         online: what devices say of themselves.
     """
@@ -57,7 +59,7 @@ class Hearing:
             got: distinct reads of tags that were expected.
         """
         asked = rounds > 0
-        mean = np.maximum(expected * rounds, 1e-3)[:, None] * _SHARE + 0.05
+        mean = np.maximum(expected * rounds, 1e-3)[:, None] * _SHARE + _STRAY
         said = np.where(asked[:, None], got[:, None] * np.log(mean) - mean, 0.0) * _WORTH
         said -= said.max(axis=1, keepdims=True)
         state = (self._state @ _STEP) * np.exp(np.maximum(said, -_MOST))
@@ -65,8 +67,9 @@ class Hearing:
         self._state = np.where(asked[:, None], state, self._state)
         clear = self._state[:, CLEAR]
         exposure = np.where(clear > 0.5, rounds * clear, rounds * clear * 0.5)
-        self.clock += exposure
-        self.window = self.window * WINDOW_DECAY + exposure
+        able_rounds = np.where(self._state[:, DEAF] < 0.5, rounds, 0.0)
+        self.clock += able_rounds
+        self.window = self.window * WINDOW_DECAY + able_rounds
         able = asked & (self._state[:, DEAF] < 0.5)
         self.heard[able] = np.maximum(self.heard[able], t)
         return np.asarray(exposure, np.float64)

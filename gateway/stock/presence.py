@@ -38,6 +38,7 @@ _HAND_READ = 0.04
 _HIDDEN_SHARE = 0.1
 _WEAKEST = 0.05
 _LEFT = 0.05
+_LOUD = 0.4
 _DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
 _WEAK_RATE, _WEAK_SHARE = 0.05, 0.03
 _ALIKE = 2.0
@@ -94,7 +95,7 @@ class Presence:
         if n == 0:
             return
         live = tags.status[:n] == Status.HERE
-        silence = tags.rate[:n] @ exposure.astype(np.float32)
+        silence = tags.voice[:n] @ exposure.astype(np.float32)
         self._forward(n, epoch, exposure)
         belief = tags.belief[:n]
         quiet = tags.quiet[:n]
@@ -126,6 +127,7 @@ class Presence:
             rate = tags.rate[mine].copy()
             self.place(mine, zone, t)
             tags.reads[mine], tags.exposure[mine], tags.rate[mine] = reads, exposure, rate
+            self._speak(mine)
 
     def take_sold(self) -> list[tuple[int, float]]:
         """Sold tags read since the last call, with the time, in order; forgets them."""
@@ -167,6 +169,7 @@ class Presence:
         tags.reads[rows] = usual * _PRIOR_ROUNDS + tags.recent[rows]
         tags.exposure[rows] = _PRIOR_ROUNDS + self._hearing.window
         tags.rate[rows] = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
+        self._speak(rows)
         tags.seen_at[rows] = self._hearing.clock
         tags.settled[rows] = self._now
         tags.since[rows] = t
@@ -180,7 +183,7 @@ class Presence:
         tags = self._tags
         belief = tags.belief[:n]
         steady = belief[:, HERE] + np.where(t - tags.last[:n] < 120, belief[:, HIDDEN], 0.0)
-        return np.asarray(steady.astype(np.float32) @ tags.rate[:n], np.float64)
+        return np.asarray(steady.astype(np.float32) @ tags.voice[:n], np.float64)
 
     def _elapsed(self, epoch: Epoch, exposure: NDArray[np.float64]) -> NDArray[np.float64]:
         """Seconds by which doubt grows in each zone: none while its antennas cannot hear."""
@@ -269,6 +272,7 @@ class Presence:
         reads, exposure = reads * keep, exposure * keep
         tags.reads[rows], tags.exposure[rows] = reads, exposure
         tags.rate[rows] = np.clip(reads / np.maximum(exposure, 1e-6), 0.0, 0.98)
+        self._speak(rows)
         tags.seen_at[rows] = clock
         tags.settled[rows] = t
 
@@ -287,6 +291,16 @@ class Presence:
         rows, zones = self._moves.weigh(mine, exposure, self._tags.belief[:, HAND])
         for zone in np.unique(zones).tolist():
             self.place(rows[zones == zone], zone, epoch.t)
+
+    def _speak(self, rows: Rows) -> None:
+        """Note which antennas hear the tag so well that their silence means something.
+
+        Weak cross-reads come and go with the room; summed over an hour, their absence would be
+        taken for the tag's.
+        """
+        rate = self._tags.rate[rows]
+        loud = rate >= _LOUD * rate.max(axis=1, keepdims=True, initial=0.0)
+        self._tags.voice[rows] = np.where(loud, rate, 0.0)
 
     def _learn(self, n: int, t: float) -> None:
         tags = self._tags

@@ -47,7 +47,8 @@ class Tags:
             P(in a hand or on its way), P(away). Each row sums to one.
         reads, exposure: decayed reads and rounds an antenna while at rest at home (signature).
         rate: reads a round by antenna at home, from the two above and the zone's usual rates.
-        seen_at: each antenna's clear rounds when the row was last settled.
+        voice: the part of `rate` whose silence means something: antennas that hear it well.
+        seen_at: each antenna's rounds when the row was last settled.
         recent: reads of the last seconds by antenna, decayed up to `recent_t`.
         last, first: event times of newest and first read, NaN if none.
         rival, odds, since_rival: a zone that challenges home, by how many nats, since when.
@@ -77,6 +78,7 @@ class Tags:
         self.reads: Floats = np.zeros((rows, antennas), np.float32)
         self.exposure: Floats = np.zeros((rows, antennas), np.float32)
         self.rate: Floats = np.zeros((rows, antennas), np.float32)
+        self.voice: Floats = np.zeros((rows, antennas), np.float32)
         self.seen_at: Floats = np.zeros((rows, antennas), np.float32)
         self.recent: Floats = np.zeros((rows, antennas), np.float32)
         self.recent_t: NDArray[np.float64] = np.zeros(rows, np.float64)
