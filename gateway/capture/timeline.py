@@ -103,4 +103,4 @@ def _conversion(change: Conversion) -> dict[str, Any]:
 
 
 def _time(t: float) -> float:
-    return round(t, 3)
+    return round(float(t), 3)
