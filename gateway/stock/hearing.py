@@ -74,9 +74,9 @@ class Hearing:
         self.heard[able] = np.maximum(self.heard[able], t)
         return np.asarray(exposure, np.float64)
 
-    def deaf(self) -> NDArray[np.bool_]:
-        """Antennas that are believed deaf."""
-        return self._state[:, DEAF] > 0.5
+    def clear(self) -> NDArray[np.float64]:
+        """P(antenna is clear)."""
+        return self._state[:, CLEAR]
 
     def blind(self, now: float, stale_after: float) -> NDArray[np.bool_]:
         """Antennas that have not been able to hear for longer than `stale_after`."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch
+from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates
@@ -24,6 +25,8 @@ STEP_MOST = 3.0
 HAND_CREDIT = 2.0
 """Nats less that a move needs when the item is believed in a hand."""
 _FLOOR = 0.004
+_DEAF_WORTH = 0.25
+"""What reads elsewhere are worth while home cannot speak for itself."""
 
 Rows = NDArray[np.int32] | NDArray[np.int64]
 
@@ -35,11 +38,12 @@ class Moves:
         self,
         places: Places,
         tags: Tags,
+        hearing: Hearing,
         rates: ZoneRates,
         usual: NDArray[np.float64],
     ) -> None:
         self._places, self._tags = places, tags
-        self._rates = rates
+        self._hearing, self._rates = hearing, rates
         storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self._storage = storage
         exits = places.are(ZoneKind.EXIT)
@@ -72,6 +76,7 @@ class Moves:
         tags.odds[rows[changed]] *= 0.5
         tags.rival[rows] = rival
         gain = self._gain(rows, rival, reads, exposure)
+        gain *= np.maximum(self.refutable(rows), _DEAF_WORTH)
         odds = np.maximum(tags.odds[rows] + np.clip(gain, -STEP_MOST, STEP_MOST), 0.0)
         tags.odds[rows] = odds
         over = odds <= 0
@@ -91,6 +96,12 @@ class Moves:
         """Log prior of each row over zones; goods without a plan share the last line."""
         account = self._tags.account[rows]
         return self._usual[np.minimum(account, len(self._usual) - 1)]
+
+    def refutable(self, rows: Rows) -> NDArray[np.float64]:
+        """How far the antennas that hear a tag at home can hear now, 0 … 1."""
+        voice = self._tags.voice[rows]
+        clear = voice @ self._hearing.clear().astype(np.float32)
+        return np.asarray(clear / np.maximum(voice.sum(axis=1), 1e-9), np.float64)
 
     def _matrix(self, epoch: Epoch, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         reads = np.zeros((len(rows), len(self._places.antennas)))

@@ -83,7 +83,7 @@ class Presence:
         self._hide = np.where(self.storage, HIDE, 1e-9)
         self._lose = np.where(self.exit, 0.2, PUT * leave)
         self._go = np.where(self.exit, 0.1, 0.0)
-        self._moves = Moves(places, tags, self.rates, usual)
+        self._moves = Moves(places, tags, hearing, self.rates, usual)
 
     def step(self, epoch: Epoch) -> None:
         """Weigh one second of reads and rounds."""
@@ -202,7 +202,7 @@ class Presence:
         here, hidden, hand = belief[:, HERE], belief[:, HIDDEN], belief[:, HAND]
         pick = self._pick[home] * dt
         hide, show = self._hide[home] * dt * here, SHOW * dt * hidden
-        put, lose = PUT * dt * hand, self._lose[home] * dt * hand
+        put, lose = PUT * np.maximum(dt, 1.0) * hand, self._lose[home] * dt * hand
         go = self._go[home] * dt * here
         picked_here, picked_hidden = pick * here, pick * hidden
         here += show - hide - picked_here - go + put * (1 - PUT_HIDDEN)
@@ -225,6 +225,9 @@ class Presence:
         many = np.bincount(which)
         strength = np.clip(2.0 * tags.rate[rows].max(axis=1), _WEAKEST, 1.0)
         said[:, HAND] = many * np.log(_HAND_READ * strength)
+        # Where home cannot speak for itself, reads elsewhere are no sign of a hand.
+        refutable = self._moves.refutable(rows)
+        said[:, HAND] = said[:, HERE] + refutable * (said[:, HAND] - said[:, HERE])
         said[:, AWAY] = many * np.log(_GHOST)
         said -= said.max(axis=1, keepdims=True)
         belief = tags.belief[rows] * np.exp(said) + 1e-12

@@ -28,6 +28,8 @@ COLD_SECONDS = 120.0
 """What is first read so soon after the first read of all was there before we were."""
 UNBOOKED_SECONDS = 1800.0
 """Goods may be read so long before somebody books their delivery."""
+STRAY_SECONDS = 60.0
+"""A tag heard so shortly before a count elsewhere is not what was counted."""
 STILL_THERE_SECONDS = 5.0
 """A tag read so shortly before a count in its zone outweighs the count."""
 
@@ -221,20 +223,35 @@ class Records:
             self._doubt(account.rows, surplus, fact.t, away=0.8)
 
     def _count_zone(self, account: Account, zone: int, fact: Stocktake) -> None:
+        """A count of one zone moves units between zones before it adds or takes any."""
         tags = self._tags
-        here = [
-            row
-            for row in account.rows
-            if tags.status[row] == Status.HERE
-            and tags.home[row] == zone
-            and tags.belief[row, HERE] + tags.belief[row, HIDDEN] > 0.3
-        ]
-        before = len(here) + account.lying.get(zone, 0)
-        account.lying[zone] = max(0, fact.qty - len(here))
-        book = account.book if account.book is not None else self._goods.in_book(account)
-        account.pin(book + fact.qty - before, fact.t)
-        if len(here) > fact.qty:
-            self._doubt(here, len(here) - fact.qty, fact.t, away=0.5)
+        live = [row for row in account.rows if tags.status[row] == Status.HERE]
+        here = [row for row in live if tags.home[row] == zone and self._placed(row) > 0.3]
+        surplus = fact.qty - len(here)
+        if surplus > 0:
+            found = self._strays(live, here, fact.t)[:surplus]
+            for row in found:
+                self._presence.place(np.array([row]), zone, fact.t)
+                tags.belief[row] = (0.1, 0.8, 0.08, 0.02)
+            surplus -= len(found)
+        unseen = account.unseen(len(live))
+        elsewhere = sum(qty for place, qty in account.lying.items() if place != zone)
+        book = account.book if account.book is not None else len(live)
+        account.lying[zone] = max(0, surplus)
+        new = max(0, surplus - max(0, unseen - elsewhere))
+        gone = max(0, unseen - elsewhere - max(0, surplus)) if fact.qty == 0 else 0
+        account.pin(book + new - gone, fact.t)
+        if surplus < 0:
+            self._doubt(here, -surplus, fact.t, away=0.5)
+
+    def _placed(self, row: int) -> float:
+        return float(self._tags.belief[row, HERE] + self._tags.belief[row, HIDDEN])
+
+    def _strays(self, live: list[int], here: list[int], t: float) -> list[int]:
+        """Tags that a count in a zone may have found: not heard elsewhere, most doubtful first."""
+        tags = self._tags
+        silent = [row for row in live if row not in here and not tags.last[row] > t - STRAY_SECONDS]
+        return sorted(silent, key=lambda row: (self._placed(row), row))
 
     def _doubt(self, rows: list[int], surplus: int, t: float, away: float) -> None:
         """The `surplus` tags silent longest were not found by a count, unless read just then."""
