@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,6 +59,21 @@ class StoredOutbox:
         """Messages were committed."""
         size = sum(len(row.payload.encode()) for row in rows)
         self._backlog = Backlog(self._backlog.rows + len(rows), self._backlog.bytes + size)
+
+    async def rewrite(self, rows: Sequence[OutboxRow]) -> None:
+        """Give waiting rows new payloads. Raises `NotStored`."""
+        try:
+            await self._committer.in_thread(lambda journal: journal.rewrite(rows))
+        except sqlite3.Error as error:
+            raise NotStored(f"the outbox cannot be written: {error}") from error
+
+    async def measure(self) -> None:
+        """Count anew what waits on disk; what is confirmed and still there is not waiting."""
+        rows, size = await self._read(self._archive.outbox_size)
+        for boot, seq in self._confirmed.items():
+            done = await self._read(partial(self._archive.outbox_between, boot, 0, seq))
+            rows, size = rows - done[0], size - done[1]
+        self._backlog = Backlog(rows, size)
 
     def close(self) -> None:
         """Close the connection."""

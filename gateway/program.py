@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from drivers.ble.scanner import BleSource
 from drivers.source import Clock, Source
 from gateway.board import Board
 from gateway.committer import Committer
@@ -28,6 +29,7 @@ from gateway.numbers import gather
 from gateway.outbox import StoredOutbox
 from gateway.rules import core_rules
 from gateway.shop import shop_of, uplink_settings_of
+from gateway.squeezer import Squeezer
 from gateway.storage.archive import Archive
 from gateway.storage.opening import Opened, open_database
 from gateway.storage.rows import OutboxRow
@@ -92,6 +94,7 @@ class Program:
             teller = TillDesk(self.desk.record, [zone.id for zone in store.config.zone])
             self._sources += till_sources_of(store, data, teller)
         self._outbox: StoredOutbox | None = None
+        self._squeezer: Squeezer | None = None
         self._uplink = self._made_uplink()
         access = TokenFile(data / TOKENS)
         self._app = create_app(
@@ -110,6 +113,8 @@ class Program:
         if self._sources:
             hearing = supervise_all(self._sources, self._intake.put, self._clock, self._jitter)
             running.append(self._task("sources", hearing))
+        if self._squeezer:
+            running.append(self._task("squeezer", self._squeezer.run(self._clock)))
         feed = self._task("feed", self._uplink.run(self._clock)) if self._uplink else None
         page = self._task("page", self._serve(stop, started))
         stopping = self._task("stop", stop.wait())
@@ -183,6 +188,8 @@ class Program:
             uplink.notify(rows[-1].seq if rows else 0)
 
         self._committer.after = tell
+        most = self._store.config.uplink.outbox_bytes if self._store.config.uplink else 0
+        self._squeezer = Squeezer(outbox, uplink, self._opened.boot, most)
         return uplink
 
     def _name_devices(self) -> None:
@@ -203,7 +210,8 @@ class Program:
         own = gather(
             self._core, self._loop, self._intake, self._committer, self._sources, self._board
         )
-        return own + (self._uplink.samples() if self._uplink else [])
+        own += self._uplink.samples() if self._uplink else []
+        return own + (self._squeezer.samples() if self._squeezer else [])
 
     def _each_second(self, _now: float) -> None:
         """What the board shows of devices beside their state: heard, reads, faults, facts."""
@@ -213,6 +221,9 @@ class Program:
         for source in self._sources:
             status = self._board.device(source.name)
             status.faults, status.facts = source.faults, source.facts
+            if isinstance(source, BleSource):
+                for beacon, facts in source.beacons.items():
+                    self._board.device(beacon).facts = facts
 
     @staticmethod
     def _task(name: str, work: object) -> asyncio.Task[object]:

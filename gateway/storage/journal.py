@@ -7,6 +7,7 @@ SQLite before 3.51.3 can lose a WAL that one connection resets while another wri
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,6 +50,24 @@ class Journal:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._write(batch)
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def rewrite(self, rows: Sequence[OutboxRow]) -> None:
+        """Give waiting feed messages new payloads; those that have left meanwhile stay gone.
+
+        Raises:
+            sqlite3.Error: nothing was written.
+        """
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany(
+                "UPDATE outbox SET payload = ? WHERE boot = ? AND seq = ?",
+                [(row.payload, row.boot, row.seq) for row in rows],
+            )
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:

@@ -66,6 +66,12 @@ Item: TypeAlias = Annotated[
 ]
 
 
+MergedInto: TypeAlias = Annotated[
+    tuple[Boot, Seq] | None,
+    Field(description="emptied in a full outbox: its facts went up in this (boot, seq)"),
+]
+
+
 class Changes(Message):
     """Present answers for some GTINs: absolute values, never differences."""
 
@@ -74,6 +80,7 @@ class Changes(Message):
     seq: Seq
     t: Seconds
     items: list[Item] = Field(max_length=500)
+    merged_into: MergedInto = None
 
 
 class Devices(Message):
@@ -100,6 +107,8 @@ class Footfall(Message):
     withheld: bool = Field(
         default=False, description="some people are carried over to a later minute: too few yet"
     )
+    merged: int = Field(default=1, ge=1, description="so many minutes are summed up in this one")
+    merged_into: MergedInto = None
 
 
 class Snapshot(Message):

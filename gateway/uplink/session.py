@@ -107,6 +107,7 @@ class Session:
             return 0
         await self._throttle.take(len(rows))
         post.delivery.sending(rows, post.clock.monotonic())
+        post.tally.highest = max(post.tally.highest, post.delivery.highest)
         await self._wire.publish_all([(post.topics.of(row.topic), row.payload) for row in rows])
         post.tally.published += len(rows)
         if post.settings.ack == "broker":

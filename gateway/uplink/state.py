@@ -37,6 +37,7 @@ class Tally:
         acked: rows that left the outbox.
         connects: connections that came to be.
         faults: troubles by reason, only ever growing.
+        highest: the greatest (boot, seq) that was ever handed to the wire.
     """
 
     published: int = 0
@@ -47,6 +48,7 @@ class Tally:
     since: float | None = None
     last_ack: float | None = None
     trouble: str = "not tried yet"
+    highest: tuple[int, int] = (0, 0)
 
     def samples(self, backlog: Backlog) -> list[Sample]:
         """Counters and gauges for `/metrics`."""
