@@ -30,10 +30,15 @@ _U16, _U32 = 0xFFFF, 0xFFFF_FFFF
 
 
 class VirtualCounter:
-    """One counter. Times are seconds UTC of the virtual store."""
+    """One counter. Times are seconds UTC of the virtual store.
 
-    def __init__(self, now: float) -> None:
+    `heartbeat`: the seconds between two STATE that it promises; it says them each second all the
+    same. In a store whose time is fast a short pause of this machine is a long one.
+    """
+
+    def __init__(self, now: float, heartbeat: float = STATE_SECONDS) -> None:
         self._began = now
+        self._heartbeat_ms = round(1000 * heartbeat)
         self._boot = self._entries = self._exits = 0
         self._seq = 0
         self._frames = FrameReader(Counter())
@@ -71,8 +76,7 @@ class VirtualCounter:
         """Say HELLO and STATE when it is time."""
         if now >= self._next_hello:
             self._next_hello = now + HELLO_SECONDS
-            heartbeat = round(1000 * STATE_SECONDS)
-            self._say(Hello(UNIT, 1, POWER_ON, heartbeat, NAME, VERSION), now)
+            self._say(Hello(UNIT, 1, POWER_ON, self._heartbeat_ms, NAME, VERSION), now)
         if now >= self._next_state:
             # From where it should have been said, so that the beat does not drift.
             self._next_state = max(self._next_state + STATE_SECONDS, now)

@@ -49,7 +49,7 @@ class Run:
     def __init__(self, plan: ScanPlan, now: float) -> None:
         self.plan = plan
         self._started = now
-        self._scan = self._turn = 0
+        self._scan = self._turn = self._heard = 0
         self._waiting: list[Heard] = []
         self.began = self.ends = now
         self._next_turn(now)
@@ -63,12 +63,13 @@ class Run:
         """The present turn is over, with what was heard in it; what is to be said, in order."""
         antenna, ended = self.antenna, self.ends
         self._waiting += [(antenna, seen) for seen in heard]
+        self._heard += len(heard)
         every = self.plan.report.every
         said: list[Said] = list(self.report()) if every and len(self._waiting) >= every else []
         self._turn = (self._turn + 1) % len(self._now.antennas)
         time_up = self.plan.seconds is not None and ended >= self._started + self.plan.seconds
-        if time_up or (self._turn == 0 and self._now.seconds is not None):
-            said += self._scan_over(ended, time_up=time_up)
+        if time_up or self._scan_is_over():
+            said += self._end_scan(ended, time_up=time_up)
         if not (said and isinstance(said[-1], RunEnded)):
             self._next_turn(max(ended, now - LATE_SECONDS))
         return said
@@ -82,13 +83,18 @@ class Run:
     def _now(self) -> Scan:
         return self.plan.scans[self._scan]
 
-    def _scan_over(self, t: float, *, time_up: bool) -> list[Said]:
+    def _scan_is_over(self) -> bool:
+        scan = self._now
+        enough = 0 < scan.tags <= self._heard
+        return enough or (self._turn == 0 and scan.seconds is not None)
+
+    def _end_scan(self, t: float, *, time_up: bool) -> list[Said]:
         done = time_up or self._scan + 1 == len(self.plan.scans)
         said: list[Said] = [*self.report(), ScanEnded(self._scan + 1, t)]
         if done:
             said.append(RunEnded(t))
         else:
-            self._scan += 1
+            self._scan, self._turn, self._heard = self._scan + 1, 0, 0
         return said
 
     def _next_turn(self, begins: float) -> None:

@@ -5,13 +5,17 @@ Source: LLRP 1.0.1, section 11 (ROSpec, AISpec, triggers), 16.2.4 (their encodin
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 
 from drivers.rfid.llrp.parameters import Parameter
 from drivers.rfid.llrp.shapes import Content, P
 
 SHORTEST_SECONDS = 0.01
-_NULL, _IMMEDIATE, _DURATION = 0, 1, 1
+_NULL, _IMMEDIATE = 0, 1
+_DURATION, _TAG_OBSERVATION = 1, 3
+_TAG_OBSERVATION_TRIGGER = 185
+_observation = struct.Struct("!BBHHHI")
 _UPON_N_TAGS = (1, 2)
 
 ALL_CONTENT = (
@@ -41,10 +45,14 @@ class ReportRule:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One AISpec. `seconds` None: until the ROSpec is stopped. `inventory`: the parameter's id."""
+    """One AISpec. It ends after `seconds`, or once `tags` were heard; None and 0: not by that.
+
+    `inventory` is the id of its InventoryParameterSpec.
+    """
 
     antennas: tuple[int, ...]
     seconds: float | None
+    tags: int
     inventory: int
 
 
@@ -102,8 +110,22 @@ def _scan(spec: Parameter, antennas: int) -> Scan:
     if max(numbers) > antennas:
         raise Refused(101, f"there is no antenna {max(numbers)}")
     inventory = spec.child(P.INVENTORY_PARAMETER_SPEC)
-    seconds = _seconds(spec.child(P.AI_SPEC_STOP_TRIGGER))
-    return Scan(numbers, seconds, inventory.number("id") if inventory else 0)
+    stop = spec.child(P.AI_SPEC_STOP_TRIGGER)
+    return Scan(numbers, _seconds(stop), _tags(stop), inventory.number("id") if inventory else 0)
+
+
+def _tags(stop: Parameter | None) -> int:
+    """After how many tags a TagObservationTrigger stops; 0 without one."""
+    if stop is None or stop.number("trigger") != _TAG_OBSERVATION:
+        return 0
+    watched = stop.child(_TAG_OBSERVATION_TRIGGER)
+    raw = watched.values.get("raw") if watched else None
+    if not isinstance(raw, bytes) or len(raw) != _observation.size:
+        raise Refused(103, "a stop by tags needs a TagObservationTrigger")
+    kind, _, tags, _, _, _ = _observation.unpack(raw)
+    if kind != _NULL or not tags:
+        raise Refused(111, "this reader stops an AISpec after a time or after so many tags")
+    return int(tags)
 
 
 def _seconds(stop: Parameter | None) -> float | None:

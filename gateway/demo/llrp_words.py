@@ -66,7 +66,7 @@ def capabilities(antennas: int) -> tuple[Parameter, ...]:
     ]
     general = make(
         P.GENERAL_DEVICE_CAPABILITIES,
-        make(_RECEIVE_SENSITIVITY, raw=struct.pack("!Hh", 1, -82)),
+        make(_RECEIVE_SENSITIVITY, raw=struct.pack("!Hh", 1, 0)),
         make(_GPIO, raw=struct.pack("!HH", 0, 0)),
         *air,
         antennas=antennas,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.ble.scanner import BleSource
-from drivers.source import Clock, Source
+from drivers.source import Source
 from gateway.clock import FastClock
 from gateway.config.load import Store, load_store
 from gateway.demo.broker import HOST, broker
@@ -34,6 +34,8 @@ from gateway.roster import roster_of
 from gateway.simulate.plan import plan_of
 
 STEP_SECONDS = 0.5
+LEAST_HEARTBEAT_SECONDS = 0.25
+"""Of this machine's time, so that a counter is not given up for a moment's load."""
 READER_AHEAD_SECONDS = -3.7
 """The reader's clock is off, as readers' clocks are; the gateway finds out by itself."""
 
@@ -95,14 +97,15 @@ class Stage:
         reader: the LLRP reader's server. door: the counter's line.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: FastClock) -> None:
         self._clock = clock
         self._ear = Ear()
         self._till = HttpTill()
         self._virtual: VirtualStore | None = None
         reader = LlrpReader(self._hear, ahead=READER_AHEAD_SECONDS)
         self.reader = LlrpServer(reader, clock)
-        self.door = DoorLine(VirtualCounter(clock.wall()), clock)
+        heartbeat = max(1.0, LEAST_HEARTBEAT_SECONDS * clock.speed)
+        self.door = DoorLine(VirtualCounter(clock.wall(), heartbeat), clock)
 
     def sources(self, store: Store) -> list[Source]:
         """What the gateway listens to: what its config says, with this radio for its own."""
