@@ -23,6 +23,7 @@ from gateway.desk import Sample
 from gateway.devices import sources_of
 from gateway.engine_loop import EngineLoop
 from gateway.frontdesk import FrontDesk
+from gateway.housekeeping import keep_house
 from gateway.intake import Intake
 from gateway.naming import naming_of
 from gateway.numbers import gather
@@ -109,7 +110,11 @@ class Program:
         """
         # Before anybody may ask: what is remembered stands on the board.
         await self._loop.settle()
-        running = [self._task("engines", self._loop.run())]
+        keep = core_rules(self._store).keep_seconds
+        running = [
+            self._task("engines", self._loop.run()),
+            self._task("housekeeping", keep_house(self._committer, self._clock, keep)),
+        ]
         if self._sources:
             hearing = supervise_all(self._sources, self._intake.put, self._clock, self._jitter)
             running.append(self._task("sources", hearing))
