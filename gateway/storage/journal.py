@@ -7,7 +7,8 @@ SQLite before 3.51.3 can lose a WAL that one connection resets while another wri
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -47,14 +48,8 @@ class Journal:
         Raises:
             sqlite3.Error: nothing of it was written (disk full, damaged file).
         """
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             self._write(batch)
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
 
     def rewrite(self, rows: Sequence[OutboxRow]) -> None:
         """Give waiting feed messages new payloads; those that have left meanwhile stay gone.
@@ -62,17 +57,11 @@ class Journal:
         Raises:
             sqlite3.Error: nothing was written.
         """
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             self._db.executemany(
                 "UPDATE outbox SET payload = ? WHERE boot = ? AND seq = ?",
                 [(row.payload, row.boot, row.seq) for row in rows],
             )
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
 
     def put_meta(self, key: str, value: str) -> None:
         """Keep one fact about the database itself."""
@@ -85,13 +74,11 @@ class Journal:
 
     def forget_before(self, t: float) -> int:
         """Drop history (never memory, never the outbox) older than `t`; answers how many rows."""
-        self._db.execute("BEGIN IMMEDIATE")
-        gone = sum(
-            self._db.execute(f"DELETE FROM {table} WHERE t < ?", (t,)).rowcount  # noqa: S608 - own names
-            for table in ("ledger", "door_minute", "store_minute")
-        )
-        self._db.execute("COMMIT")
-        return gone
+        with self._transaction():
+            return sum(
+                self._db.execute(f"DELETE FROM {table} WHERE t < ?", (t,)).rowcount  # noqa: S608 - own names
+                for table in ("ledger", "door_minute", "store_minute")
+            )
 
     def backup(self, target: Path) -> None:
         """A consistent copy, made while the program runs."""
@@ -102,6 +89,17 @@ class Journal:
     def close(self) -> None:
         """Checkpoint and close."""
         self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
 
     def _prepare(self) -> None:
         for pragma in (
