@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests use as real parts. With no argument: all of them.
 # Where it may not install, it names what is missing; the tests that need it then say so themselves.
 set -u
-wanted="${*:-mosquitto mosquitto-clients tshark chromium dbus}"
+wanted="${*:-mosquitto mosquitto-clients tshark chromium dbus gcc g++ gcc-avr avr-libc libelf-dev}"
 missing=""
 for package in $wanted; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
