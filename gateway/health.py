@@ -36,13 +36,20 @@ class HealthRules:
 
 @dataclass(slots=True)
 class Watched:
-    """One device or antenna. `heard` is the arrival of its newest word, `reads` its tag reads."""
+    """One device or antenna.
+
+    Attributes:
+        heard: arrival of its newest word.
+        reads: its tag reads.
+        told: the detail that is told of it while it is well: an alert that is not over.
+    """
 
     state: str = "unknown"
     heard: float | None = None
     reads: int = 0
     offline: bool = False
     detail: str = ""
+    told: str = ""
 
 
 class Health:
@@ -78,7 +85,7 @@ class Health:
         changes: list[Change] = []
         for key, watched in self.watched.items():
             state = self._state(key, watched, now)
-            if state != watched.state:
+            if state != watched.state or (state == "ok" and watched.detail != watched.told):
                 changes += self._said(key, watched, state, now)
         return changes
 
@@ -87,7 +94,7 @@ class Health:
         if watched is None:
             return
         watched.heard = at if watched.heard is None else max(at, watched.heard)
-        watched.offline = False
+        _back(watched)
 
     def _hear_antennas(self, reads: TagReads) -> None:
         for number, count in enumerate(np.bincount(reads.antenna.clip(0, 256)).tolist()):
@@ -98,7 +105,7 @@ class Health:
                 self.faults["read_unknown_antenna"] += count
                 continue
             watched.heard, watched.reads = reads.at, watched.reads + count
-            watched.offline = False
+            _back(watched)
         if (device := self.watched.get((reads.src, None))) is not None:
             device.reads += len(reads)
 
@@ -137,9 +144,28 @@ class Health:
         before, watched.state = watched.state, state
         changes: list[Change] = [DeviceChanged(now, name, state, antenna, watched.detail)]
         subject = name if antenna is None else f"{name}/{antenna}"
+        changes += self._attention(watched, subject, watched.detail if state == "ok" else "", now)
         bad, was_bad = state in {"silent", "offline"}, before in {"silent", "offline"}
+        if before == state:
+            return changes
         if bad:
             changes.append(Alert(now, f"device_{state}", subject, watched.detail))
         if was_bad:
             changes.append(Alert(now, f"device_{before}", subject, over=True))
         return changes
+
+    @staticmethod
+    def _attention(watched: Watched, subject: str, detail: str, now: float) -> list[Change]:
+        """A device that is well and yet has something to say: a stuck beam, a low battery."""
+        before, watched.told = watched.told, detail
+        if detail == before:
+            return []
+        if detail:
+            return [Alert(now, "device_attention", subject, detail)]
+        return [Alert(now, "device_attention", subject, over=True)]
+
+
+def _back(watched: Watched) -> None:
+    """It speaks: why it was offline is no matter any more."""
+    if watched.offline:
+        watched.offline, watched.detail = False, ""

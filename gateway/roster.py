@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from drivers.ble.roster import ByAddress, ByIBeacon, ListedBeacon, Match, Role, Roster
+from drivers.ble.roster import (
+    ByAddress,
+    ByAltBeacon,
+    ByEddystone,
+    ByEid,
+    ByIBeacon,
+    ListedBeacon,
+    Match,
+    Role,
+    Roster,
+)
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.load import Store
 from gateway.config.model import BeaconSection, MatchSection
@@ -11,24 +21,29 @@ from gateway.config.model import BeaconSection, MatchSection
 def roster_of(store: Store) -> Roster:
     """The store's own radio devices. Raises `ConfigError` for a key file that is no key."""
     return Roster(
-        [
-            ListedBeacon(
-                beacon.id,
-                Role(beacon.role),
-                match,
-                beacon.zone,
-                beacon.gtin,
-                _key(store, beacon),
-            )
-            for beacon in store.config.ble.beacon
-            if (match := _match(beacon.match)) is not None
-        ]
+        [listed for one in store.config.ble.beacon if (listed := _listed(store, one)) is not None]
     )
 
 
-def _match(match: MatchSection) -> Match | None:
+def _listed(store: Store, beacon: BeaconSection) -> ListedBeacon | None:
+    key = _key(store, beacon)
+    match = _match(beacon.match, key)
+    if match is None:
+        return None
+    # An EID's key is no key of BTHome: one would read the other's frames as forged.
+    own = None if isinstance(match, ByEid) else key
+    return ListedBeacon(beacon.id, Role(beacon.role), match, beacon.zone, beacon.gtin, own)
+
+
+def _match(match: MatchSection, key: bytes | None) -> Match | None:
     if match.ibeacon is not None:
         return ByIBeacon(match.ibeacon, match.major, match.minor)
+    if match.altbeacon is not None:
+        return ByAltBeacon(match.altbeacon, match.major, match.minor)
+    if match.eddystone is not None:
+        return ByEddystone(match.eddystone, match.instance)
+    if match.eid is not None and match.since is not None and key is not None:
+        return ByEid(key, match.eid, match.since)
     if match.address is not None:
         return ByAddress(match.address)
     return None

@@ -1,9 +1,11 @@
 """BLE: beacons and sensors on the store's own list; everybody else is dropped in the callback.
 
-`advertising`, `ibeacon` and `bthome` (with its table in `bthome_objects`) are codecs: bytes in,
-values out, never an exception for what a stranger sent. `roster` knows the store's own devices and
-turns one heard advert into observations, for the live scanner and for a recorded day alike;
-`weighing` says what of it is a weight.
+Codecs, bytes in, values out, never an exception for what a stranger sent: `advertising`, `ibeacon`,
+`altbeacon`, `eddystone` (with `eid`, identities that only a key can tell), `ruuvi` and `bthome`
+(with its table in `bthome_objects`). `roster` knows the store's own devices and turns one heard
+advert into observations, for the live scanner and for a recorded day alike; `identity` says whose
+advert it is, `weighing` what of it is a weight, `sensing` what of it is battery, warmth or a door.
+`department` tells from several receivers where a basket is.
 `scanner` owns the adapter through the seam of `scan`; `bleak_scan` is the one module that knows
 bleak.
 

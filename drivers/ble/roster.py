@@ -10,19 +10,39 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
 
 from drivers.ble.advertising import short_uuid
 from drivers.ble.bthome import SERVICE, Refusal, Session
-from drivers.ble.ibeacon import APPLE, IDENTITY, PREFIX, SIZE
+from drivers.ble.identity import (
+    ByAddress,
+    ByAltBeacon,
+    ByEddystone,
+    ByEid,
+    ByIBeacon,
+    Identities,
+    Match,
+    octets_of,
+)
+from drivers.ble.sensing import Sensed, of_bthome, sensed_in
 from drivers.ble.weighing import grams_of
-from drivers.observations import Advert, Observation, Weight
+from drivers.observations import Advert, Device, DeviceState, Observation, Weight
+
+__all__ = [
+    "ByAddress",
+    "ByAltBeacon",
+    "ByEddystone",
+    "ByEid",
+    "ByIBeacon",
+    "ListedBeacon",
+    "Match",
+    "Role",
+    "Roster",
+    "RosterError",
+]
 
 RSSI_ABSENT = -127.0
 RSSI_MOST = 20.0
 """dBm; HCI says 127 where it does not know (Core 5.4, vol 4, part E, section 7.7.65.2)."""
-
-_BATTERY = 0x01
 
 
 class Role(StrEnum):
@@ -33,25 +53,6 @@ class Role(StrEnum):
     SCALE = "scale"
     FRIDGE = "fridge"
     OPENER = "opener"
-
-
-@dataclass(frozen=True, slots=True)
-class ByIBeacon:
-    """Known by its iBeacon identity, whatever its address; None in a number means any."""
-
-    uuid: str
-    major: int | None = None
-    minor: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ByAddress:
-    """Known by its address (six pairs of hex digits)."""
-
-    address: str
-
-
-Match: TypeAlias = ByIBeacon | ByAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ class Roster:
         strangers: adverts of devices that are not on the list; the one trace they leave.
         faults: counted drops of listed devices by reason.
         batteries: percent by device id, from those that say it.
+        facts: what each device says of itself in words (`battery`, `temperature`, `door` …), by
+            device id; of badges nothing, for it would tell who is in.
+        low: ids of devices whose battery is low, badges too.
 
     Raises:
         RosterError: two devices with one identity, or an identity that is none.
@@ -92,8 +96,9 @@ class Roster:
         self.strangers = 0
         self.faults: Counter[str] = Counter()
         self.batteries: dict[str, int] = {}
-        self._by_address: dict[str, _Known] = {}
-        self._by_ibeacon: dict[tuple[bytes, int | None, int | None], _Known] = {}
+        self.facts: dict[str, dict[str, str]] = {}
+        self.low: set[str] = set()
+        self._known: Identities[_Known] = Identities()
         self._roles: dict[str, Role] = {}
         for beacon in beacons:
             self._enlist(beacon)
@@ -116,6 +121,8 @@ class Roster:
     ) -> list[Observation]:
         """What one advert says: nothing for a stranger, an `Advert`, for a scale a `Weight` too.
 
+        When a battery begins or ceases to be low, a `Device` of `src` says which ones are.
+
         Args:
             addr: the sender's address as the radio wrote it, in either case.
             rssi: dBm; -127 and what is no RSSI at all mean that nothing was heard.
@@ -125,7 +132,7 @@ class Roster:
             t: event time.
             at: arrival time.
         """
-        known = self._by_address.get(addr) or self._find(addr, manufacturer.get(APPLE))
+        known = self._known.find(addr, manufacturer, service, t)
         if known is None:
             self.strangers += 1
             return []
@@ -137,74 +144,54 @@ class Roster:
         heard: list[Observation] = [
             Advert(src, t, at, beacon.id, addr.upper(), rssi, dict(manufacturer), services)
         ]
-        grams = self._sensed(known, services, addr)
+        low = len(self.low)
+        grams = self._packet(known, services, addr)
         if grams is not None and beacon.role is Role.SCALE:
             heard.append(Weight(beacon.id, t, at, grams))
+        if (said := sensed_in(manufacturer, services)) is not None:
+            self._sense(beacon, said)
+        if low != len(self.low):
+            heard.append(Device(src, t, at, DeviceState.ONLINE, detail=self.attention))
         return heard
 
-    def _find(self, addr: str, apple: bytes | None) -> _Known | None:
-        if (known := self._by_address.get(addr.upper())) is not None:
-            return known
-        if not apple or not self._by_ibeacon or len(apple) < SIZE or not apple.startswith(PREFIX):
-            return None
-        identity = apple[IDENTITY]
-        uuid = identity[:16]
-        major, minor = int.from_bytes(identity[16:18]), int.from_bytes(identity[18:])
-        for key in ((major, minor), (major, None), (None, minor), (None, None)):
-            if (known := self._by_ibeacon.get((uuid, *key))) is not None:
-                return known
-        return None
+    @property
+    def attention(self) -> str:
+        """What a person should look at, as one line; empty when all is well."""
+        return f"battery low: {', '.join(sorted(self.low))}" if self.low else ""
 
-    def _sensed(self, known: _Known, services: Mapping[str, bytes], addr: str) -> float | None:
+    def _packet(self, known: _Known, services: Mapping[str, bytes], addr: str) -> float | None:
         """Take the device's BTHome packet, if there is a new one; its weight where it has one."""
         data = services.get(SERVICE)
         if data is None:
             return None
-        packet = known.session.take(data, _octets(addr))
+        packet = known.session.take(data, octets_of(addr))
         if isinstance(packet, Refusal):
             if packet is not Refusal.REPEATED:
                 self.faults[packet.value] += 1
             return None
         if packet.unread:
             self.faults["bthome_unread"] += 1
-        for reading in packet.readings:
-            if reading.object_id == _BATTERY and isinstance(reading.value, int):
-                self.batteries[known.beacon.id] = reading.value
+        self._sense(known.beacon, of_bthome(packet))
         return grams_of(packet)
+
+    def _sense(self, beacon: ListedBeacon, said: Sensed) -> None:
+        if said.percent is not None:
+            self.batteries[beacon.id] = said.percent
+        if said.battery_low(before=beacon.id in self.low):
+            self.low.add(beacon.id)
+        else:
+            self.low.discard(beacon.id)
+        if said.facts and beacon.role is not Role.STAFF:
+            self.facts.setdefault(beacon.id, {}).update(said.facts)
 
     def _enlist(self, beacon: ListedBeacon) -> None:
         if beacon.id in self._roles:
             raise RosterError(f"{beacon.id} is listed twice")
         try:
             known = _Known(beacon, Session(beacon.key))
+            other = self._known.place(beacon.match, known)
         except ValueError as wrong:
             raise RosterError(f"{beacon.id}: {wrong}") from wrong
-        other = self._place(beacon, known)
         if other is not known:
             raise RosterError(f"{beacon.id} and {other.beacon.id} have the same identity")
         self._roles[beacon.id] = beacon.role
-
-    def _place(self, beacon: ListedBeacon, known: _Known) -> _Known:
-        match beacon.match:
-            case ByAddress(address):
-                octets = _octets(address)
-                if len(octets) != 6:
-                    raise RosterError(f"{beacon.id}: its address is not six pairs of hex digits")
-                return self._by_address.setdefault(octets.hex(":").upper(), known)
-            case ByIBeacon(uuid, major, minor):
-                raw = _hex(uuid.replace("-", ""))
-                if len(raw) != 16:
-                    raise RosterError(f"{beacon.id}: its iBeacon UUID has not 32 hex digits")
-                return self._by_ibeacon.setdefault((raw, major, minor), known)
-
-
-def _octets(address: str) -> bytes:
-    """The six bytes of a written address; fewer or none where it is not one."""
-    return _hex(address.replace(":", "").replace("-", ""))
-
-
-def _hex(digits: str) -> bytes:
-    try:
-        return bytes.fromhex(digits)
-    except ValueError:
-        return b""

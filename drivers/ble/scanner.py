@@ -63,6 +63,11 @@ class BleSource:
         """How many adverts came from devices that are not on the list."""
         return self._roster.strangers
 
+    @property
+    def beacons(self) -> Mapping[str, dict[str, str]]:
+        """What the listed devices say of themselves, by device id, in words (badges left out)."""
+        return self._roster.facts
+
     async def run(self, emit: Emit, clock: Clock) -> None:
         """Scan until cancelled.
 
@@ -77,7 +82,8 @@ class BleSource:
                 await self._start(scan)
                 if not attempts:
                     now = clock.wall()
-                    emit(Device(self.name, now, now, DeviceState.ONLINE))
+                    low = self._roster.attention
+                    emit(Device(self.name, now, now, DeviceState.ONLINE, detail=low))
                 await listening.until_silent(expected=attempts > 0 or self._roster.stationary)
             except ScanFailed as wrong:
                 raise SourceLost(f"{self.name}: {wrong}") from wrong

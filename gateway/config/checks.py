@@ -33,6 +33,7 @@ MATCHES = {
     "ibeacon": ("major", "minor"),
     "altbeacon": ("major", "minor"),
     "eddystone": ("instance",),
+    "eid": ("since",),
     "address": (),
 }
 
@@ -181,6 +182,8 @@ def _beacon(path: Path, beacon: Table, zones: Collection[str], report: Report) -
     match = beacon.get("match")
     if isinstance(match, dict):
         _match((*path, "match"), match, report)
+        if "eid" in match and not beacon.get("key_file"):
+            report((*path, "key_file"), "missing", "an eid is told by its key: name a file of hex")
 
 
 def _match(path: Path, match: Table, report: Report) -> None:

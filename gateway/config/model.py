@@ -143,9 +143,11 @@ class DoorSection(Section):
 
 
 class MatchSection(Section):
-    """What a beacon is known by: exactly one of `ibeacon`, `altbeacon`, `eddystone`, `address`.
+    """What a beacon is known by: one of `ibeacon`, `altbeacon`, `eddystone`, `eid`, `address`.
 
     `ibeacon` and `altbeacon` need `major` and `minor`, `eddystone` (the namespace) `instance`.
+    `eid` is the exponent K of an Eddystone-EID's rotation; it needs `since`, when the beacon's
+    clock was at 0, and the beacon's `key_file`.
     """
 
     ibeacon: Annotated[str, AfterValidator(values.uuid)] | None = None
@@ -154,11 +156,13 @@ class MatchSection(Section):
     minor: Annotated[int, Field(ge=0, le=65_535)] | None = None
     eddystone: Annotated[str, AfterValidator(_hex(10))] | None = None
     instance: Annotated[str, AfterValidator(_hex(6))] | None = None
+    eid: Annotated[int, Field(ge=0, le=15)] | None = None
+    since: Annotated[float, BeforeValidator(values.moment)] | None = None
     address: Annotated[str, AfterValidator(values.radio_address)] | None = None
 
 
 class BeaconSection(Section):
-    """`[[ble.beacon]]`: one device on the store's own list. `key_file`: its BTHome key in hex."""
+    """`[[ble.beacon]]`: a device on the store's own list. `key_file`: BTHome or EID key, hex."""
 
     id: Name
     role: Literal["staff", "basket", "scale", "fridge", "opener"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -113,6 +114,22 @@ def timezone(value: str) -> str:
         right = near if near.startswith("did") else 'write for example "Europe/Paris"'
         raise WrongValue(f"no time zone {shown(value)}", right) from None
     return value
+
+
+def moment(value: object) -> float | None:
+    """Seconds UTC of a date and time with its offset, or of a number of seconds."""
+    right = 'write for example "2026-11-01T10:00:00Z"'
+    if value is None:
+        return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e11:
+        return float(value)
+    try:
+        found = datetime.fromisoformat(str(value).strip().upper())
+    except ValueError:
+        raise WrongValue(f"{shown(value)} is no date and time", right) from None
+    if found.tzinfo is None:
+        raise WrongValue(f"{shown(value)} does not say in which time zone", right)
+    return found.timestamp()
 
 
 def gtin(value: str) -> str:

@@ -11,16 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.ble.advertising import parse_payload
+from drivers.ble.eid import eid_at
 from drivers.ble.ibeacon import APPLE
 from drivers.ble.roster import (
     ByAddress,
+    ByAltBeacon,
+    ByEddystone,
+    ByEid,
     ByIBeacon,
     ListedBeacon,
     Role,
     Roster,
     RosterError,
 )
-from drivers.observations import Advert, Observation, Weight
+from drivers.observations import Advert, Device, Observation, Weight
 from tests.drivers.ble import vectors
 
 UUID = "f7826da6-4fa2-4e98-8024-bc5b71e0893e"
@@ -141,11 +146,107 @@ def test_an_advert_without_rssi_was_not_heard(rssi: float) -> None:
         ([ListedBeacon("b", Role.STAFF, ByAddress("C4:7C"))], "b: its address"),
         ([ListedBeacon("b", Role.STAFF, ByIBeacon("xyz"))], "b: its iBeacon UUID"),
         ([ListedBeacon("b", Role.STAFF, SCALE.match, key=b"k")], "b: a BTHome key has 16 bytes"),
+        ([ListedBeacon("b", Role.STAFF, ByAltBeacon("xyz"))], "b: its AltBeacon UUID"),
+        ([ListedBeacon("b", Role.STAFF, ByEddystone("12"))], "b: its Eddystone namespace"),
+        ([ListedBeacon("b", Role.STAFF, ByEddystone("12" * 10, "x"))], "b: its Eddystone inst"),
+        ([ListedBeacon("b", Role.STAFF, ByEid(b"k", 10, 0.0))], "b: an EID key has 16 bytes"),
     ],
 )
 def test_a_list_that_cannot_be(beacons: list[ListedBeacon], words: str) -> None:
     with pytest.raises(RosterError, match=words):
         Roster(beacons)
+
+
+def payload(text: str) -> tuple[dict[int, bytes], dict[str, bytes]]:
+    found = parse_payload(bytes.fromhex(text))
+    return found.manufacturer, found.service
+
+
+def test_a_beacon_is_known_by_its_altbeacon() -> None:
+    uuid = "2f234454-cf6d-4a0f-adf2-f4911ba9ffa6"
+    listed = ListedBeacon("a", Role.BASKET, ByAltBeacon(uuid, 1, 2))
+    roster = Roster([listed])
+    manufacturer, service = payload(vectors.ALTBEACON)
+    (advert,) = hear(roster, "11:22:33:44:55:66", manufacturer, service)
+    assert isinstance(advert, Advert)
+    assert advert.beacon == "a"
+    assert (
+        hear(
+            Roster([ListedBeacon("a", Role.BASKET, ByAltBeacon(uuid, 1, 3))]),
+            manufacturer=manufacturer,
+        )
+        == []
+    )
+    shorter, _ = payload(vectors.ALTBEACON.replace("1bff", "1aff"))
+    assert hear(roster, manufacturer=shorter) == []
+
+
+@pytest.mark.parametrize("uuid", ["feaa", "0000FEAA-0000-1000-8000-00805F9B34FB"])
+def test_a_beacon_is_known_by_its_eddystone_uid_and_its_telemetry_follows(uuid: str) -> None:
+    listed = ListedBeacon("e", Role.FRIDGE, ByEddystone("12345678901234678901", "000000000001"))
+    roster = Roster([listed])
+    uid = {uuid: payload(vectors.EDDYSTONE_UID)[1]["feaa"]}
+    tlm = {uuid: payload(vectors.EDDYSTONE_TLM)[1]["feaa"]}
+    first, second = "C0:00:00:00:00:01", "C0:00:00:00:00:02"
+    assert hear(roster, first, service=tlm) == [], "whose telemetry it is, is not known yet"
+    assert [type(o) for o in hear(roster, first, service=uid)] == [Advert]
+    (advert,) = hear(roster, first, service=tlm)
+    assert isinstance(advert, Advert)
+    assert advert.beacon == "e"
+    assert roster.facts == {"e": {"battery": "2.84 V", "temperature": "19.00 °C"}}
+    hear(roster, second, service=uid)
+    assert hear(roster, first, service=tlm) == [], "it speaks from another address now"
+    assert roster.strangers == 2
+
+
+def test_the_closest_eddystone_identity_wins() -> None:
+    fleet = ListedBeacon("fleet", Role.BASKET, ByEddystone("12345678901234678901"))
+    one = ListedBeacon("one", Role.BASKET, ByEddystone("12345678901234678901", "000000000001"))
+    uid = payload(vectors.EDDYSTONE_UID)[1]
+    other = {"feaa": uid["feaa"][:12] + bytes(6)}
+    heard = [hear(Roster([fleet, one]), service=data)[0] for data in (uid, other)]
+    assert [a.beacon for a in heard if isinstance(a, Advert)] == ["one", "fleet"]
+
+
+def test_a_beacon_is_known_by_its_eid_at_the_right_time() -> None:
+    roster = Roster([ListedBeacon("x", Role.BASKET, ByEid(vectors.EID_KEY, 10, -50_000.0))])
+    now = eid_at(vectors.EID_KEY, 10, 50_010)
+    later = eid_at(vectors.EID_KEY, 10, 90_000)
+    assert len(hear(roster, service={"feaa": b"\x30\xe3" + now})) == 1
+    assert hear(roster, service={"feaa": b"\x30\xe3" + later}) == []
+    assert roster.strangers == 1
+
+
+def test_what_a_sensor_says_is_shown_and_of_a_badge_nothing() -> None:
+    fridge = ListedBeacon("fridge", Role.FRIDGE, ByAddress(SCALE_ADDRESS))
+    badge = ListedBeacon("badge", Role.STAFF, ByAddress("C4:7C:8D:6A:11:03"))
+    roster = Roster([fridge, badge])
+    hear(roster, service=bthome("4001500290011a01"))
+    assert roster.facts == {"fridge": {"battery": "80 %", "temperature": "4.0 °C", "door": "open"}}
+    hear(roster, service=bthome("401a00"))
+    assert roster.facts["fridge"]["door"] == "closed"
+    manufacturer, service = payload(vectors.RUUVI)
+    hear(roster, manufacturer=manufacturer, service=service)
+    assert roster.facts["fridge"]["battery"] == "2.98 V"
+    assert roster.facts["fridge"]["temperature"] == "24.30 °C"
+    hear(roster, "C4:7C:8D:6A:11:03", service=bthome("400150"))
+    assert list(roster.facts) == ["fridge"]
+
+
+def test_a_low_battery_is_said_once_and_over_when_it_was_changed() -> None:
+    roster = Roster([SCALE, ListedBeacon("badge", Role.STAFF, ByAddress("C4:7C:8D:6A:11:03"))])
+
+    def said(text: str, addr: str = SCALE_ADDRESS) -> list[str]:
+        heard = hear(roster, addr, service=bthome(text))
+        return [o.detail for o in heard if isinstance(o, Device)]
+
+    assert said("400110") == []
+    assert said("40010f") == ["battery low: scale-3"]
+    assert said("400112") == [], "a battery recovers a little when it is warm"
+    assert said("401501", "C4:7C:8D:6A:11:03") == ["battery low: badge, scale-3"]
+    assert said("4001ff") == [], "no percentage"
+    assert said("400164") == ["battery low: badge"]
+    assert said("401500", "C4:7C:8D:6A:11:03") == [""]
 
 
 def test_who_never_leaves_the_store() -> None:
@@ -167,6 +268,8 @@ def phones(count: int) -> list[tuple[str, dict[int, bytes], dict[str, bytes]]]:
             ({}, {"fd6f": random.randbytes(20)}),
             ({}, {"fcd2": bytes.fromhex("40065e1f")}),
             ({117: random.randbytes(24)}, {"fe2c": random.randbytes(8)}),
+            ({}, {"feaa": b"\x30\xe3" + random.randbytes(8)}),
+            ({}, {"feaa": b"\x20\x00" + random.randbytes(12)}),
         ]
         adverts.append((addr, *shapes[number % len(shapes)]))
     return adverts
@@ -189,13 +292,16 @@ def kept_by(thing: object) -> set[Any]:
 
 
 def test_of_phones_nothing_is_kept_but_how_many_adverts() -> None:
-    roster = Roster([BADGE, SCALE])
+    tag = ListedBeacon("tag", Role.BASKET, ByEid(vectors.EID_KEY, 10, 0.0))
+    cart = ListedBeacon("cart", Role.BASKET, ByEddystone("12" * 10))
+    roster = Roster([BADGE, SCALE, tag, cart])
+    hear(roster, "", {}, {"feaa": b"\x30\xe3" + bytes(8)})
     before = kept_by(roster)
     adverts = phones(3_000)
     for addr, manufacturer, service in adverts:
         assert hear(roster, addr, manufacturer, service) == []
-    assert roster.strangers == 3_000
-    assert kept_by(roster) - before <= {3_000}
+    assert roster.strangers == 3_001
+    assert kept_by(roster) - before <= {3_001}
 
 
 payloads = st.binary(max_size=30)

@@ -139,6 +139,7 @@ async def test_batteries_are_shown() -> None:
         it.radio.scans[-1].hear("C4:7C:8D:6A:11:02", -60, {}, {"fcd2": bytes.fromhex("40015d")})
         await it.settle()
         assert it.source.facts == {"adapter": "hci0", "battery scale-3": "93 %"}
+        assert it.source.beacons == {"scale-3": {"battery": "93 %"}}
 
 
 async def test_a_daemon_that_hangs_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
