@@ -8,8 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-QUIET_HOURS = range(2, 5)
-"""The store is shut for a little while in these, local time, and its counts begin a new day."""
+BUSY_HOURS = range(9, 22)
+"""Local hours at which the demo may begin; it is shut, and its counts begin anew, around four."""
+LATE_MORNING = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ def write_store(folder: Path, wires: Wires, timezone: str) -> Path:
 
 
 def timezone_now(now: float) -> str:
-    """A zone with this machine's time of day, unless that is one at which the store is shut."""
-    local = time.localtime(now)
-    hours = round(local.tm_gmtoff / 3600)
-    if (time.gmtime(now).tm_hour + hours) % 24 in QUIET_HOURS:
-        hours += len(QUIET_HOURS) if hours <= 0 else -2 * len(QUIET_HOURS)
+    """A zone with this machine's time of day; at night one in which it is late morning."""
+    ahead = round(time.localtime(now).tm_gmtoff / 3600)
+    hour = time.gmtime(now).tm_hour
+    if (hour + ahead) % 24 not in BUSY_HOURS:
+        ahead = LATE_MORNING - hour
     # POSIX counts the other way round: Etc/GMT-2 is two hours ahead of Greenwich.
-    return f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC"
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
