@@ -14,6 +14,7 @@ from gateway.web import (
     described,
     devices,
     events,
+    faces,
     facts,
     footfall,
     health,
@@ -57,7 +58,7 @@ def create_app(
     web = Web(desk, shop, access, monotonic, extensions=tuple(extensions))
     app.state.web = web
     app.state.assets = load_assets(one.script for one in extensions if one.script is not None)
-    for room in (availability, footfall, facts, holds, devices, events, health, pages):
+    for room in (availability, footfall, facts, holds, devices, events, health, pages, faces):
         app.include_router(room.router)
     for extension in extensions:
         if extension.router is not None:

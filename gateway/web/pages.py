@@ -38,7 +38,7 @@ async def home(
     page: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> HTMLResponse:
     """The store at a glance."""
-    shown = _page(request, web, "glance")
+    shown = page_of(request, web, "glance")
     hours = await web.today.hours(web.desk, web.shop)
     devices = devices_out(web)
     return render(
@@ -64,7 +64,7 @@ async def stock(
     page: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> HTMLResponse:
     """Every article."""
-    shown = _page(request, web, "stock")
+    shown = page_of(request, web, "stock")
     asked = _asked(web, q, state, zone, page)
     return render(shown, "stock.html", **_articles(web, shown, asked, ROWS_OF_STOCK))
 
@@ -78,7 +78,7 @@ async def article(gtin: str, request: Request, web: AWeb) -> HTMLResponse:
         raise Problem(404, "unknown_gtin", f"{code} is not in the catalogue", more={"gtin": code})
     board = web.desk.board.stock
     return render(
-        _page(request, web, "stock"),
+        page_of(request, web, "stock"),
         "article.html",
         row=glance.Row(row, board.get(code)),
         variants=[
@@ -92,13 +92,13 @@ async def article(gtin: str, request: Request, web: AWeb) -> HTMLResponse:
 @router.api_route("/devices", methods=_GET, dependencies=READING)
 async def devices(request: Request, web: AWeb) -> HTMLResponse:
     """Every device and antenna: who hears what."""
-    return render(_page(request, web, "devices"), "devices.html", devices=devices_out(web))
+    return render(page_of(request, web, "devices"), "devices.html", devices=devices_out(web))
 
 
 @router.api_route("/doors", methods=_GET, dependencies=READING)
 async def doors(request: Request, web: AWeb) -> HTMLResponse:
     """Footfall and conversion of today."""
-    shown = _page(request, web, "doors")
+    shown = page_of(request, web, "doors")
     hours = await web.today.hours(web.desk, web.shop)
     return render(
         shown,
@@ -118,7 +118,8 @@ async def static(name: str, request: Request) -> Response:
     return Response(asset.content, media_type=asset.kind, headers={"Cache-Control": KEPT})
 
 
-def _page(request: Request, web: Web, name: str) -> Page:
+def page_of(request: Request, web: Web, name: str) -> Page:
+    """The view of the page `name` that `request` asks for."""
     return Page.of(
         request,
         web.shop,

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details: every answer that is not a success has this one shape."""
+"""Errors as RFC 9457 problem details: one shape for every program; people get a page instead."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from gateway.requests import NotStored
+from gateway.web.apology import apology
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = 2
@@ -74,7 +75,7 @@ def bad_field(field: str, what: str) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Let every way in which a request can fail end in problem details."""
+    """Let every way in which a request can fail end in problem details, or in a page for people."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -85,9 +86,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _problem(_: Request, problem: Exception) -> Response:
+async def _problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
-    return problem.response()
+    return _answer(request, problem)
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    page = apology(request, problem.status, problem.code, problem.headers)
+    return problem.response() if page is None else page
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -98,29 +104,29 @@ async def _http(request: Request, error: Exception) -> Response:
         405: f"{request.method} is not possible at {request.url.path[:200]}",
     }.get(status, str(error.detail))
     code = status.phrase.lower().replace(" ", "_")
-    return Problem(status, code, detail, headers=error.headers).response()
+    return _answer(request, Problem(status, code, detail, headers=error.headers))
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [(field_path(fault["loc"][1:]), str(fault["msg"])) for fault in error.errors()]
     detail = "; ".join(f"{field}: {what}" for field, what in errors[:3])
-    return Problem(422, "invalid", detail, errors=errors).response()
+    return _answer(request, Problem(422, "invalid", detail, errors=errors))
 
 
-async def _not_stored(_: Request, error: Exception) -> Response:
+async def _not_stored(request: Request, error: Exception) -> Response:
     detail = f"the disk did not take it, nothing was promised: {error}"
     wait = {"Retry-After": str(RETRY_SECONDS)}
-    return Problem(503, "not_stored", detail, headers=wait).response()
+    return _answer(request, Problem(503, "not_stored", detail, headers=wait))
 
 
 async def _gone(_: Request, __: Exception) -> Response:
     return Problem(400, "incomplete", "the request ended before its body did").response()
 
 
-async def _unexpected(_: Request, __: Exception) -> Response:
+async def _unexpected(request: Request, _: Exception) -> Response:
     detail = "a fault of the gateway; its log has the details"
-    return Problem(500, "internal_error", detail).response()
+    return _answer(request, Problem(500, "internal_error", detail))
 
 
 def field_path(path: Iterable[str | int]) -> str:

@@ -64,6 +64,11 @@ class Shop:
         return {zone.id: zone for zone in self.zones}
 
     @cached_property
+    def floor(self) -> frozenset[str]:
+        """Ids of the zones where shoppers help themselves."""
+        return frozenset(zone.id for zone in self.zones if zone.kind == "shelf")
+
+    @cached_property
     def clock(self) -> ZoneInfo:
         """The store's time zone."""
         return ZoneInfo(self.timezone)
@@ -127,6 +132,10 @@ class Shop:
         if row is None:
             return ()
         return tuple(other for other in self._models[row.variant_of or gtin] if other != gtin)
+
+    def model(self, gtin: str) -> tuple[str, ...]:
+        """Every GTIN of the model of an article of the catalogue, its own among them, ascending."""
+        return self._models[self.articles[gtin].variant_of or gtin]
 
     def matches(self, gtin: str, words: str) -> bool:
         """Every word of `words` (already folded) stands in the article's names or GTIN."""

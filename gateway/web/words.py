@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.web.words_floor import FLOOR
+
 LANGUAGES = ("fr", "en")
 
-_BOTH: Mapping[str, tuple[str, str]] = {
+_BOTH: dict[str, tuple[str, str]] = {
     # navigation and frame
     "glance": ("Aperçu", "At a glance"),
     "stock": ("Stock", "Stock"),
@@ -47,6 +49,7 @@ _BOTH: Mapping[str, tuple[str, str]] = {
     "since": ("depuis {time}", "since {time}"),
     "alert_device_silent": ("Appareil muet", "Device silent"),
     "alert_device_offline": ("Appareil hors ligne", "Device offline"),
+    "alert_device_attention": ("Appareil à vérifier", "Device needs attention"),
     "alert_phantom_stock": ("Stock fantôme", "Phantom stock"),
     "alert_shelf_empty": ("Rayon vide, stock en réserve", "Shelf empty, stock in the back"),
     "alert_clock_wrong": ("Horloge fausse", "Clock wrong"),
@@ -168,7 +171,8 @@ _BOTH: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    lang: {key: both[place] for key, both in _BOTH.items()} for place, lang in enumerate(LANGUAGES)
+    lang: {key: both[place] for key, both in (_BOTH | FLOOR).items()}
+    for place, lang in enumerate(LANGUAGES)
 }
 
 

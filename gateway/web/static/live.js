@@ -91,11 +91,12 @@
   }
 
   function replace(here, part) {
-    // Whoever stands on a link with the keyboard keeps standing there.
-    const held = here.contains(document.activeElement)
-      ? document.activeElement.getAttribute("href") : null;
+    // Whoever stands on a link or a button with the keyboard keeps standing there.
+    const at = here.contains(document.activeElement) ? document.activeElement : null;
+    const held = at && (at.id ? `#${CSS.escape(at.id)}`
+      : `[href="${CSS.escape(at.getAttribute("href") || "")}"]`);
     here.replaceChildren(...part.childNodes);
-    if (held) here.querySelector(`[href="${CSS.escape(held)}"]`)?.focus();
+    if (held) here.querySelector(held)?.focus();
   }
 
   // Row by row and cell by cell: cells that somebody else added to a row stay.

@@ -20,7 +20,17 @@ from tests.gateway.web.conftest import Bench
 from tests.gateway.web.desk import COAT, NOW, SCARF, STRANGER, MemoryDesk, shop, stock
 from tests.gateway.web.store import busy_desk, busy_shop
 
-PAGES = ("/", "/stock", "/doors", "/devices", f"/stock/{SCARF}")
+PAGES = (
+    "/",
+    "/stock",
+    "/doors",
+    "/devices",
+    "/seller",
+    "/seller?q=a",
+    "/kiosk",
+    f"/stock/{SCARF}",
+    f"/p/{SCARF}",
+)
 TEMPLATES = Path(__file__).parents[3] / "gateway/web/templates"
 
 
