@@ -200,7 +200,6 @@ class ReaderSession(ABC, Generic[Notice]):
             self._tell(AntennaChanged(antenna, connected=True))
 
     def _missing(self, antenna: int, detail: str) -> None:
-        self._quiet = 0
         if self._connected.get(antenna) is not False:
             self._connected[antenna] = False
             self._tell(AntennaChanged(antenna, connected=False, detail=detail))
@@ -210,7 +209,7 @@ class ReaderSession(ABC, Generic[Notice]):
         self.faults["refused"] += 1
 
     def _silent(self) -> None:
-        """An inventory did not come to its end in time. Raises `ReaderLost` when too often."""
+        """An inventory did not end in time. Raises `ReaderLost` at the third without a round."""
         self._spoilt = True
         self.faults["no_answer"] += 1
         self._quiet += 1
