@@ -21,16 +21,18 @@ from gateway.stock.rates import ZoneRates
 from gateway.stock.tags import Status, Tags
 
 HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
-PICK = 1 / 7200
+PICK = 1 / 18000
 """How often a unit is taken in hand, a second."""
-HIDE = 1 / 10800
+HIDE = 1 / 100_000
+"""How often a thing in place falls silent for good; scaled by what the store teaches."""
 SHOW = 1 / 5400
 PUT = 1 / 240
 """A hand keeps a thing for minutes."""
-PUT_HIDDEN = 0.04
-LEAVE_UNSEEN = 0.015
+PUT_HIDDEN = 0.01
+"""Share of things put back where no antenna hears them; scaled likewise."""
+LEAVE_UNSEEN = 0.03
 """Share of pick-ups that end outside without till or door seeing it."""
-LEAVE_PAST_EXIT = 0.004
+LEAVE_PAST_EXIT = 0.006
 """The same where the door has an antenna."""
 Rows = NDArray[np.int32] | NDArray[np.int64]
 _READ_FLOOR = 0.003
@@ -39,6 +41,11 @@ _HIDDEN_SHARE = 0.1
 _WEAKEST = 0.05
 _LEFT = 0.05
 _LOUD = 0.4
+_FRESH_LOOK = 2.0
+_LONG_QUIET = 40.0
+"""Expected reads missed in a row after which a tag is hidden or gone, hardly just unlucky."""
+_BACK, _STILL, _OBSCURE_MOST = 3.0, 2.0, 20.0
+"""Long silences that ended and that did not, before the store has taught any."""
 _DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
 _WEAK_RATE, _WEAK_SHARE = 0.05, 0.03
 _ALIKE = 2.0
@@ -69,6 +76,7 @@ class Presence:
         self._learned = -np.inf
         self._now = 0.0
         self.unheard: NDArray[np.float64] = np.where(places.watched, _WEAK_SHARE, 1.0)
+        self._returned, self._obscure = 0, 1.0
         self.crowd: NDArray[np.float64] = np.ones(len(places.zones))
         self._sold_heard: list[tuple[int, float]] = []
         self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
@@ -201,12 +209,16 @@ class Presence:
         dt = self._elapsed(epoch, exposure)[home]
         here, hidden, hand = belief[:, HERE], belief[:, HIDDEN], belief[:, HAND]
         pick = self._pick[home] * dt
-        hide, show = self._hide[home] * dt * here, SHOW * dt * hidden
+        lost = PUT_HIDDEN * self._obscure
+        hide, show = self._hide[home] * self._obscure * dt * here, SHOW * dt * hidden
         put, lose = PUT * np.maximum(dt, 1.0) * hand, self._lose[home] * dt * hand
         go = self._go[home] * dt * here
         picked_here, picked_hidden = pick * here, pick * hidden
-        here += show - hide - picked_here - go + put * (1 - PUT_HIDDEN)
-        hidden += hide - show - picked_hidden + put * PUT_HIDDEN
+        # What comes back into sight would be heard soon; the silence that has lasted counts anew.
+        soon = tags.voice[:n] @ self._hearing.window.astype(np.float32)
+        unheard = (1.0 + _FRESH_LOOK * soon / _ALIKE) ** -_ALIKE
+        here += (show + put * (1 - lost)) * unheard - hide - picked_here - go
+        hidden += hide - show - picked_hidden + put * lost
         hand += picked_here + picked_hidden - put - lose
         belief[:, AWAY] += lose + go
         np.maximum(belief, 0.0, out=belief)
@@ -238,6 +250,7 @@ class Presence:
             belief[:, HERE] += wakes
             belief[:, state] -= wakes
         tags.belief[rows] = belief
+        self._returned += int((tags.quiet[rows] > _LONG_QUIET).sum())
         tags.quiet[rows] = 0.0
         self._note(epoch, rows)
         sold = rows[tags.status[rows] == Status.SOLD]
@@ -316,6 +329,7 @@ class Presence:
         rows = np.flatnonzero(steady)
         if len(rows):
             self.rates.learn(tags.home[rows], tags.rate[rows])
+        self._learn_obscurity(n)
         here = (tags.status[:n] == Status.HERE) & (tags.belief[:n, AWAY] < 0.5)
         here &= tags.home[:n] != NOWHERE
         weak = tags.rate[:n].max(axis=1, initial=0.0) < _WEAK_RATE
@@ -326,3 +340,11 @@ class Presence:
         self.unheard = np.where(
             self._places.watched, (poor + 4 * _WEAK_SHARE) / (number + 4.0), 1.0
         )
+
+    def _learn_obscurity(self, n: int) -> None:
+        """How often long silence ends by itself in this store scales how things get hidden."""
+        tags = self._tags
+        silent = (tags.quiet[:n] > _LONG_QUIET) & (tags.status[:n] == Status.HERE)
+        silent &= ~self.exit[tags.home[:n]] & (tags.home[:n] != NOWHERE)
+        odds = (self._returned + _BACK) / (int(silent.sum()) + _STILL)
+        self._obscure = float(np.clip(odds * _STILL / _BACK, 0.3, _OBSCURE_MOST))
