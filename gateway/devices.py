@@ -8,11 +8,17 @@ from collections import Counter
 from drivers.ble.scanner import BleSource
 from drivers.door.source import DoorSource
 from drivers.rfid.llrp.source import LlrpSource
-from drivers.rfid.m100_source import M100Source
+from drivers.rfid.m100_source import m100_source
+from drivers.rfid.serial.events import Settings
+from drivers.rfid.serial.lines import Line, SerialLine, TcpLine
+from drivers.rfid.serial.readers import a0_source, chainway_source, m6e_source, uhf288_source
 from drivers.source import Clock, Emit, Source, SourceLost
 from gateway.config.load import Store
 from gateway.config.model import DoorSection, ReaderSection
 from gateway.roster import roster_of
+
+ROUND_MS = 400
+"""How long an antenna is scanned before the next, when the store does not say."""
 
 BLE = "ble"
 """The scanner's name as a device and as the `src` of adverts."""
@@ -45,23 +51,55 @@ def sources_of(store: Store) -> list[Source]:
 
 def _reader(reader: ReaderSection) -> Source:
     antennas = [antenna.number for antenna in reader.antenna] or [1]
+    if reader.driver == "llrp" and reader.host_port is not None:
+        host, port = reader.host_port
+        tls = ssl.create_default_context() if reader.tls else None
+        return LlrpSource(
+            reader.id,
+            host,
+            port,
+            antennas,
+            round_ms=reader.round_ms or ROUND_MS,
+            session=reader.session or 0,
+            tls=tls,
+        )
+    line = _line(reader)
+    if line is None:
+        return NotInThisVersion(reader.id, reader.driver)
+    return _serial_reader(reader, line, tuple(antennas))
+
+
+def _line(reader: ReaderSection) -> Line | None:
+    if reader.port is not None:
+        return SerialLine(reader.port, reader.baud)
+    return None if reader.host_port is None else TcpLine(*reader.host_port)
+
+
+def _serial_reader(reader: ReaderSection, line: Line, antennas: tuple[int, ...]) -> Source:
+    round_seconds = (reader.round_ms or ROUND_MS) / 1000
+    settings = Settings(antennas, _powers(reader), round_seconds, reader.session or 0)
     match reader.driver:
-        case "llrp" if reader.host_port is not None:
-            host, port = reader.host_port
-            tls = ssl.create_default_context() if reader.tls else None
-            return LlrpSource(
-                reader.id,
-                host,
-                port,
-                antennas,
-                round_ms=reader.round_ms or 400,
-                session=reader.session or 0,
-                tls=tls,
-            )
-        case "m100" if reader.port is not None:
-            return M100Source(reader.id, reader.port, baud=reader.baud, antenna=antennas[0])
+        case "m100":
+            return m100_source(reader.id, line, antenna=antennas[0], round_seconds=round_seconds)
+        case "a0":
+            return a0_source(reader.id, line, settings)
+        case "uhf288":
+            return uhf288_source(reader.id, line, settings)
+        case "m6e":
+            return m6e_source(reader.id, line, settings, reader.region)
+        case "chainway":
+            return chainway_source(reader.id, line, settings)
         case _:
             return NotInThisVersion(reader.id, reader.driver)
+
+
+def _powers(reader: ReaderSection) -> dict[int, float]:
+    """dBm by antenna, of those for which the store says one."""
+    wanted = {
+        antenna.number: reader.power_dbm if antenna.power_dbm is None else antenna.power_dbm
+        for antenna in reader.antenna
+    }
+    return {number: dbm for number, dbm in wanted.items() if dbm is not None}
 
 
 def _door(door: DoorSection) -> Source:

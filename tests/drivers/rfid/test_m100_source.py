@@ -11,7 +11,8 @@ import pytest
 
 from drivers.observations import Device, DeviceState, Round, TagReads
 from drivers.rfid.m100 import no_tag_answer, tag_notice
-from drivers.rfid.m100_source import M100Source
+from drivers.rfid.m100_source import m100_source
+from drivers.rfid.serial.lines import SerialLine
 from drivers.source import SourceLost
 from tests.drivers.rfid.foreign_reader import Heard
 from tests.drivers.rfid.test_llrp_source import RealClock
@@ -58,7 +59,7 @@ async def module():
 
 
 async def test_tags_then_their_round_then_the_unplugging(module):
-    source = M100Source("reader-2", module.port, antenna=3, round_seconds=0.02)
+    source = m100_source("reader-2", SerialLine(module.port), antenna=3, round_seconds=0.02)
     heard = Heard()
     task = asyncio.create_task(source.run(heard, RealClock()))
     await heard.until(lambda h: len(h.of(Round)) >= 3)
@@ -81,13 +82,13 @@ async def test_tags_then_their_round_then_the_unplugging(module):
 
 
 async def test_no_such_port_is_one_plain_line():
-    source = M100Source("reader-2", "/dev/serial/by-id/nowhere")
+    source = m100_source("reader-2", SerialLine("/dev/serial/by-id/nowhere"))
     with pytest.raises(SourceLost, match="nowhere"):
         await source.run(Heard(), RealClock())
 
 
 async def test_it_stops_when_cancelled(module):
-    source = M100Source("reader-2", module.port, round_seconds=0.02)
+    source = m100_source("reader-2", SerialLine(module.port), round_seconds=0.02)
     heard = Heard()
     task = asyncio.create_task(source.run(heard, RealClock()))
     await heard.until(lambda h: h.of(Round))
@@ -109,7 +110,7 @@ async def test_a_silent_port_is_lost():
         async def sleep(self, seconds: float) -> None:
             await asyncio.sleep(seconds / 100)
 
-    source = M100Source("reader-2", os.ttyname(slave))
+    source = m100_source("reader-2", SerialLine(os.ttyname(slave)))
     with pytest.raises(SourceLost, match="does not answer"):
         await source.run(Heard(), Fast())
     os.close(master)

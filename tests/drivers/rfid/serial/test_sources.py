@@ -9,9 +9,8 @@ import pytest
 
 from drivers.observations import Device, DeviceState, Round, TagReads
 from drivers.rfid.serial.events import Settings
+from drivers.rfid.serial.lines import SerialLine, TcpLine
 from drivers.rfid.serial.readers import (
-    SerialLine,
-    TcpLine,
     a0_source,
     chainway_source,
     m6e_source,
