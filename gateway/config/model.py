@@ -19,6 +19,7 @@ from gateway.stock.layout import ZoneKind
 LLRP_PORT = 5084
 LLRP_TLS_PORT = 5085
 """Registered with IANA for LLRP and LLRP over TLS (LLRP 2.0, section 6)."""
+CHAINWAY_PORT = 8888
 
 _ID = r"^[A-Za-z0-9-]{1,32}$"
 _DEVICE = r"^[A-Za-z0-9_.-]{1,64}$"
@@ -93,23 +94,30 @@ class AntennaSection(Section):
 class ReaderSection(Section):
     """`[[reader]]`: a UHF reader on the network (`address`) or on a serial port (`port`).
 
-    `session` is the Gen2 inventory session; `round_ms` the longest time of one antenna's round.
+    Attributes:
+        baud: None is what readers of this driver leave the factory with.
+        session: the Gen2 inventory session.
+        round_ms: how long one antenna is scanned before the next.
+        region: whose radio rules an m6e obeys; None leaves the module's own.
     """
 
     id: Name
     driver: Literal["llrp", "m100", "a0", "uhf288", "m6e", "chainway"] = "llrp"
     address: Annotated[Address | None, BeforeValidator(_or_none)] = None
     port: Optional = None
-    baud: Annotated[int, Field(ge=1200, le=4_000_000)] = 115_200
+    baud: Annotated[int, Field(ge=1200, le=4_000_000)] | None = None
     tls: bool = False
     power_dbm: Annotated[float, Field(ge=-10, le=36)] | None = None
     session: Annotated[int, Field(ge=0, le=3)] | None = None
     round_ms: Annotated[int, Field(ge=10, le=60_000)] | None = None
+    region: Literal["na", "in", "jp", "prc", "eu", "kr", "au", "nz"] | None = None
     antenna: tuple[AntennaSection, ...] = ()
 
     @property
     def host_port(self) -> tuple[str, int] | None:
-        """Where to connect, LLRP's port filled in; None on a serial port."""
+        """Where to connect, the driver's port filled in; None on a serial port."""
+        if self.driver == "chainway":
+            return _connect_to(self.address, CHAINWAY_PORT)
         return _connect_to(self.address, LLRP_TLS_PORT if self.tls else LLRP_PORT)
 
 
