@@ -4,8 +4,8 @@ Frame: `A0 len address command data check`; `len` counts the bytes after itself,
 frame together sum to 0. A tag is told at once, in a frame of its own; the end of an inventory is a
 frame of the same command with antenna, rate and total.
 
-Source: UHF RFID Reader Serial Interface Protocol V3.x, sections 1 (packet), 2.1 (reader commands),
-2.2.1 (inventory), 3 (error codes), 5 (RSSI table), 6 (check).
+Source: UHF RFID Reader Serial Interface Protocol V3.7, sections 1 (packet), 2.1 (reader commands),
+2.2 (inventory), 3 (error codes), and its tables of frequencies and RSSI.
 """
 
 from __future__ import annotations

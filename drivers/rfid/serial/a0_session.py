@@ -4,7 +4,7 @@ A round is a stretch of inventories on one antenna, each of which the reader end
 end frame. The session inventory (0x8B) is used because it names session and target; a reader whose
 firmware does not know it gets the plain one (0x89).
 
-Source: UHF RFID Reader Serial Interface Protocol V3.x, sections 2.1 and 2.2.1.
+Source: UHF RFID Reader Serial Interface Protocol V3.7, sections 2.1 and 2.2.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ tells (`ReaderInfo`); the bytes of an inventory alone do not.
 The RSSI's unit is documented nowhere, so it is no dBm here. A tag's PC is not sent either: its
 length byte is what there is.
 
-Source: UHFReader288MP user manual v1.14, sections 3 (frames), 8.2.1 (inventory), 8.4.1 (reader
-information), 8.4.5 (power); UHFReader18 user manual v2.6, the same commands.
+Source: UHFReader288MP user manual v1.14, sections 3 (frames), 8.2.1 (inventory) and 8.4 (the
+reader's own settings); UHFReader18 user manual, the same commands.
 """
 
 from __future__ import annotations

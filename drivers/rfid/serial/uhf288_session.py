@@ -5,7 +5,7 @@ inventory has ended with status 01 (all heard) or 02 (its scan time is over, whi
 in a full field is); FB is an end without a tag. It is no round with 04 (the reader's memory was
 full: tags were lost) nor F8 (no antenna). A round is a stretch of inventories on one antenna.
 
-Source: UHFReader288MP user manual v1.14, sections 8.2.1, 8.4.1, 8.4.5; UHFReader18 manual v2.6.
+Source: UHFReader288MP user manual v1.14, sections 8.2.1 and 8.4; UHFReader18 user manual.
 """
 
 from __future__ import annotations
