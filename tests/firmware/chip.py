@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import random
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.firmware.native import FIRMWARE
 
 HERTZ = 16_000_000
 CYCLES_A_MS = HERTZ // 1000
 RAM, RAM_BYTES = 0x100, 2_048
-JUMP_TO_ITSELF = b"\xff\xcf"
+JUMP_BACK = b"\xfe\xcf"
+"""`rjmp` to the instruction before; the emulator would take a jump to itself for a sleep."""
 PINS = ("PD2", "PD3", "PD4", "PD5", "PD6", "PD7", "PB0", "PB1")
 """Beams of four lanes, or clock and data of four cells: D2 to D9 on the board."""
 
@@ -34,7 +37,7 @@ def build_elf(
 class Chip:
     """One chip with its power on. Bytes that it sent are in `said` until `take` fetches them."""
 
-    def __init__(self, elf: Path) -> None:
+    def __init__(self, elf: Path, *, driven: bool = True) -> None:
         from yasimavr.device_library import load_device
         from yasimavr.lib import core
 
@@ -50,8 +53,10 @@ class Chip:
         self._symbols = {one.name: one.addr & 0xFFFF for one in firmware.symbols()}
         self._level = 0
         self._said = bytearray()
+        self._hooks: list[object] = []
         self._listen()
-        self.show(0)
+        if driven:
+            self.show(0)
 
     def _listen(self) -> None:
         lib = self._lib
@@ -60,15 +65,29 @@ class Chip:
         _, asked = self._device.ctlreq(self._uart, lib.CTLREQ_GET_SIGNAL)
         asked.data.value(lib.Signal).connect(self._hook)
 
-    def _heard(self, signal: object, _: int) -> None:
-        if signal.sigid == self._lib.UART.SignalId.TX_Data:  # type: ignore[attr-defined]  # no stubs
-            self._said.append(signal.data.value())  # type: ignore[attr-defined]  # no stubs
+    def _heard(self, signal: Any, _: int) -> None:
+        if signal.sigid == self._lib.UART.SignalId.TX_Data:
+            self._said.append(signal.data.value())
 
     def show(self, level: int) -> None:
         """Break these beams: bit 2 × lane + beam. A receiver without light lets its pin go high."""
         self._level = level
         for bit, pin in enumerate(self._pins):
             pin.set_external_state("H" if level >> bit & 1 else "L")
+
+    def drive(self, pin: int, bit: int) -> None:
+        """Drive one of PINS from outside."""
+        self._pins[pin].set_external_state("H" if bit else "L")
+
+    def follow(self, pin: int, changed: Callable[[int], None]) -> None:
+        """Call `changed` whenever the chip moves one of PINS."""
+
+        def heard(signal: Any, _: int) -> None:
+            if signal.sigid == self._lib.Wire.SignalId.DigitalChange:
+                changed(signal.data.value())
+
+        self._hooks.append(self._lib.CallableSignalHook(heard))
+        self._pins[pin].signal().connect(self._hooks[-1])
 
     def run(self, ms: int) -> None:
         """Let simulated time pass."""
@@ -110,11 +129,15 @@ class Chip:
     def write_ram(self, address: int, data: bytes) -> None:
         self._probe.write_data(address, data)
 
+    def ticks(self) -> int:
+        """Milliseconds since the reset, as the chip counts them."""
+        return int.from_bytes(self.read_ram(self.address("clock_ticks"), 4), "little")
+
     def hang(self) -> None:
         """The program turns on the spot where it stands; interrupts go on. Until `go_on`."""
         self._stuck_at = self._probe.read_pc() & ~1
         self._instruction = bytes(self._probe.read_flash(self._stuck_at, 2))
-        self._probe.write_flash(self._stuck_at, JUMP_TO_ITSELF)
+        self._probe.write_flash(self._stuck_at, JUMP_BACK)
 
     def go_on(self) -> None:
         """The program is whole again."""
