@@ -1,8 +1,8 @@
 """Serial readers: how much faster than its line each codec decodes, on one core.
 
-The line's rate is baud / 10 bytes a second, full of tag frames; the goal is 20 times that. `damaged` has one byte in a
-thousand broken, which makes the codec look again at every byte of a broken frame; `noise` has no
-frame at all, the worst a line can bring.
+The line's rate is baud / 10 bytes a second, full of tag frames; the goal is 20 times that.
+`damaged` has one byte in a thousand broken, which makes the codec look again at every byte of a
+broken frame; `noise` has no frame at all.
 """
 
 from __future__ import annotations
