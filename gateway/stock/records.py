@@ -49,6 +49,7 @@ class Records:
         self._presence, self._faults = presence, faults
         self._passing = explain.passing_of(places)
         self._arrivals = places.first(ZoneKind.BACKROOM)
+        self._floor = places.are(ZoneKind.SHELF)
 
     def enter(self, fact: Sale | Return | Delivery | Stocktake, now: float) -> list[Change]:
         """Enter a fact; answers ledger lines and what it means for items."""
@@ -237,15 +238,23 @@ class Records:
         unseen = account.unseen(len(live))
         elsewhere = sum(qty for place, qty in account.lying.items() if place != zone)
         book = account.book if account.book is not None else len(live)
+        # A tag that we place on the next shelf may well be what was counted on this one: a count
+        # of a zone brings new units only where all of these are not enough.
+        surplus -= min(max(0, surplus), self._nearby(live, here))
         account.lying[zone] = max(0, surplus)
         new = max(0, surplus - max(0, unseen - elsewhere))
         gone = max(0, unseen - elsewhere - max(0, surplus)) if fact.qty == 0 else 0
         account.pin(book + new - gone, fact.t)
         if surplus < 0:
-            self._doubt(here, -surplus, fact.t, away=0.5)
+            self._doubt(here, -surplus, fact.t, away=0.2)
 
     def _placed(self, row: int) -> float:
         return float(self._tags.belief[row, HERE] + self._tags.belief[row, HIDDEN])
+
+    def _nearby(self, live: list[int], here: list[int]) -> int:
+        """Tags on the shop floor outside the counted zone."""
+        floor = set(np.flatnonzero(self._floor).tolist())
+        return sum(int(self._tags.home[row]) in floor for row in live if row not in here)
 
     def _strays(self, live: list[int], here: list[int], t: float) -> list[int]:
         """Tags that a count in a zone may have found: not heard elsewhere, most doubtful first."""
