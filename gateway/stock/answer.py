@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,19 +14,16 @@ SURE = 0.999
 """A unit surer than this is counted as certain, which keeps the convolution short."""
 
 
-def distribution(chances: Iterable[float]) -> NDArray[np.float64]:
+def distribution(chances: NDArray[np.float64]) -> NDArray[np.float64]:
     """P(count = k) for independent units with these chances (Poisson-binomial)."""
-    certain = 0
+    certain = int((chances >= SURE).sum())
     spread = np.ones(1)
-    for chance in chances:
-        if chance >= SURE:
-            certain += 1
-        elif chance > 1 - SURE:
-            wider = np.zeros(len(spread) + 1)
-            wider[:-1] = spread * (1 - chance)
-            wider[1:] += spread * chance
-            spread = wider
-    return np.concatenate([np.zeros(certain), spread])
+    for chance in chances[(chances < SURE) & (chances > 1 - SURE)].tolist():
+        wider = np.zeros(len(spread) + 1)
+        wider[:-1] = spread * (1 - chance)
+        wider[1:] += spread * chance
+        spread = wider
+    return np.concatenate([np.zeros(certain), spread]) if certain else spread
 
 
 def booked(units: int, trust: float) -> NDArray[np.float64]:
@@ -66,10 +63,10 @@ class Judged:
         return float(self.tail[count]) if count < len(self.tail) else 0.0
 
 
-def judge(spread: NDArray[np.float64], level: float) -> Judged:
-    """Read a distribution."""
+def judge(spread: NDArray[np.float64], sure: NDArray[np.float64], level: float) -> Judged:
+    """Read a distribution; the promise is read from `sure`, which may be more careful."""
     tail = np.minimum(np.cumsum(spread[::-1])[::-1], 1.0)
-    enough = np.flatnonzero(tail >= level)
+    enough = np.flatnonzero(np.cumsum(sure[::-1])[::-1] >= level)
     return Judged(
         on_hand=int(spread.argmax()),
         expected=float(spread @ np.arange(len(spread))),

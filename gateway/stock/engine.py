@@ -26,6 +26,7 @@ from gateway.changes import Change
 from gateway.requests import HoldAnswer, HoldRequest, HoldState, HoldVerdict
 from gateway.stock.afterlife import Afterlife
 from gateway.stock.answers import Answers
+from gateway.stock.composing import Composer
 from gateway.stock.evidence import Evidence
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
@@ -63,9 +64,10 @@ class StockEngine:
         self._holds = Holds()
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
         self._afterlife = Afterlife(self._places, self._tags, self._goods, self._presence)
-        self._answers = Answers(
+        composer = Composer(
             layout, self._places, self._tags, self._goods, self._hearing, self._presence
         )
+        self._answers = Answers(self._tags, self._goods, composer)
         self._tidings = Tidings(layout, self._places, self._tags, self._presence)
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
         self._facts: list[Sale | Return | Delivery | Stocktake] = []
@@ -120,7 +122,7 @@ class StockEngine:
             self._goods.touch(gtin)
         changes += self._tidings.of_items(now)
         changes += self._answers.changed(now, self._holds)
-        changes += self._memory.changed()
+        changes += self._memory.changed(now)
         return changes
 
     def hold(self, request: HoldRequest, now: float) -> HoldAnswer:

@@ -13,6 +13,7 @@ from gateway.stock.layout import Article, Layout
 from gateway.stock.tags import Status, Tags
 
 UNCATALOGUED_KEPT = 20_000
+_HERE = int(Status.HERE)
 
 
 class Goods:
@@ -29,6 +30,7 @@ class Goods:
         self.accounts: list[Account] = []
         self._by_gtin: dict[str, int] = {}
         self._touched: dict[int, None] = {}
+        self._entered: dict[int, None] = {}
         self.tags_taken = 0
         for article in layout.articles.values():
             self._open(article, catalogued=True)
@@ -61,18 +63,19 @@ class Goods:
         number = self._by_gtin.get(gtin)
         if number is not None:
             self._touched[number] = None
+            self._entered[number] = None
+
+    def entered(self) -> list[int]:
+        """Accounts that facts or holds changed since the last call; forgets them."""
+        numbers = list(self._entered)
+        self._entered = {}
+        return numbers
 
     def touched(self) -> list[int]:
         """Accounts that need a new answer, in a fixed order; forgets them."""
         numbers = sorted(self._touched)
         self._touched = {}
         return numbers
-
-    def touch_all(self, numbers: NDArray[np.int32]) -> None:
-        """These accounts need a new answer."""
-        for number in np.unique(numbers).tolist():
-            if number >= 0:
-                self._touched[number] = None
 
     def take_tag(self, row: int) -> None:
         """Give a new tag row its account; rows are taken in order."""
@@ -90,6 +93,11 @@ class Goods:
     def counts(self, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which of these rows (foreign ones included) belong to an account."""
         return np.asarray((rows >= 0) & (self._tags.account[np.maximum(rows, 0)] >= 0))
+
+    def live(self, account: Account) -> NDArray[np.int64]:
+        """Rows of the account's tags that were ever read and are not sold."""
+        rows = np.array(account.rows, np.int64)
+        return np.asarray(rows[self._tags.status[rows] == _HERE], np.int64)
 
     def in_book(self, account: Account) -> int:
         """Tags of the account that its book counts: ever read, not sold."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gateway.changes import Change, Remember
 from gateway.stock.book import Account
@@ -14,6 +15,11 @@ from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import AWAY, Presence
 from gateway.stock.tags import FOREIGN, Status, Tags
 
+FLUSH_SECONDS = 20.0
+"""How often changed places of items are remembered."""
+
+Small = NDArray[np.int8] | NDArray[np.int16]
+
 
 class Memory:
     """One piece of text per GTIN, written anew when book, holds or a tag's told place changed."""
@@ -22,23 +28,48 @@ class Memory:
         self._places, self._tags, self._goods = places, tags, goods
         self._presence = presence
         self._written: dict[str, str] = {}
-        self._marks: dict[str, object] = {}
-        self._tag_marks = np.zeros((0, 2), np.int32)
+        self._status: NDArray[np.int8] = np.zeros(0, np.int8)
+        self._told: NDArray[np.int16] = np.zeros(0, np.int16)
+        self._waiting: dict[int, None] = {}
+        self._flushed = -np.inf
 
-    def changed(self) -> list[Change]:
-        """Memories that differ from what was last written."""
-        dirty = self._dirty_tags()
-        changes: list[Change] = []
-        for number, account in enumerate(self._goods.accounts):
-            mark = (account.book, account.booked_at, account.unavailable, *account.lying.items())
-            if number not in dirty and self._marks.get(account.gtin) == mark:
-                continue
-            self._marks[account.gtin] = mark
-            text = self._text(account)
-            if text is not None and text != self._written.get(account.gtin):
-                self._written[account.gtin] = text
-                changes.append(Remember("stock", f"gtin:{account.gtin}", text))
-        return changes
+    def changed(self, now: float) -> list[Change]:
+        """Memories that differ from what was last written.
+
+        What was sold, booked or counted is remembered at once, places of items now and then: they
+        are found again by the antennas.
+        """
+        numbers = self._goods.entered()
+        numbers += self._accounts(self._differs(self._status, self._tags.status))
+        self._waiting.update(
+            dict.fromkeys(self._accounts(self._differs(self._told, self._tags.told)))
+        )
+        if now - self._flushed >= FLUSH_SECONDS or now < self._flushed:
+            self._flushed = now
+            numbers += list(self._waiting)
+            self._waiting = {}
+        n = self._tags.count
+        self._status, self._told = self._tags.status[:n].copy(), self._tags.told[:n].copy()
+        return [
+            change for number in dict.fromkeys(sorted(numbers)) for change in self._write(number)
+        ]
+
+    def _write(self, number: int) -> list[Change]:
+        account = self._goods.accounts[number]
+        text = self._text(account)
+        if text is None or text == self._written.get(account.gtin):
+            return []
+        self._written[account.gtin] = text
+        return [Remember("stock", f"gtin:{account.gtin}", text)]
+
+    def _differs(self, before: Small, column: Small) -> NDArray[np.bool_]:
+        moved = np.ones(self._tags.count, np.bool_)
+        moved[: len(before)] = column[: len(before)] != before
+        return moved
+
+    def _accounts(self, moved: NDArray[np.bool_]) -> list[int]:
+        numbers: list[int] = np.unique(self._tags.account[: len(moved)][moved]).tolist()
+        return [number for number in numbers if number >= 0]
 
     def restore(self, gtin: str, text: str, now: float) -> None:
         """Take one GTIN back; raises `ValueError`, `KeyError` or `TypeError` on foreign text."""
@@ -78,15 +109,6 @@ class Memory:
             tags.last[row] = tags.first[row] = last
         if status == Status.SOLD:
             tags.sold[row] = last if last is not None else now
-
-    def _dirty_tags(self) -> set[int]:
-        tags, n = self._tags, self._tags.count
-        marks = np.stack([tags.told[:n], tags.status[:n]], axis=1).astype(np.int32)
-        old = len(self._tag_marks)
-        moved = np.ones(n, np.bool_)
-        moved[:old] = (marks[:old] != self._tag_marks).any(axis=1)
-        self._tag_marks = marks
-        return set(tags.account[:n][moved].tolist())
 
     def _text(self, account: Account) -> str | None:
         if account.book is None and not account.rows and not account.unavailable:

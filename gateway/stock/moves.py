@@ -14,10 +14,10 @@ from gateway.stock.evidence import Epoch
 from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
-from gateway.stock.rates import ZoneRates
+from gateway.stock.rates import ZoneRates, expected_reads
 from gateway.stock.tags import Tags
 
-STORAGE_ODDS, PASSING_ODDS, EXIT_ODDS = 6.0, 5.0, 4.5
+STORAGE_ODDS, PASSING_ODDS, EXIT_ODDS = 8.0, 5.0, 4.5
 """Nats for a move to a shelf or back room, to till or fitting room, to the door."""
 STORAGE_SECONDS, PASSING_SECONDS = 5.0, 1.0
 """A challenge lasts at least so long: what is carried past an antenna is not laid down there."""
@@ -100,7 +100,7 @@ class Moves:
     def refutable(self, rows: Rows) -> NDArray[np.float64]:
         """How far the antennas that hear a tag at home can hear now, 0 … 1."""
         voice = self._tags.voice[rows]
-        clear = voice @ self._hearing.clear().astype(np.float32)
+        clear = expected_reads(voice, self._hearing.clear())
         return np.asarray(clear / np.maximum(voice.sum(axis=1), 1e-9), np.float64)
 
     def _matrix(self, epoch: Epoch, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from gateway.stock.hearing import WINDOW_DECAY, Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.moves import Moves
 from gateway.stock.places import NOWHERE, Places
-from gateway.stock.rates import ZoneRates
+from gateway.stock.rates import ZoneRates, expected_reads
 from gateway.stock.tags import Status, Tags
 
 HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
@@ -102,8 +102,7 @@ class Presence:
         exposure = self._hearing.judge(epoch.t, epoch.rounds, self._expected(n, epoch.t), got)
         if n == 0:
             return
-        live = tags.status[:n] == Status.HERE
-        silence = tags.voice[:n] @ exposure.astype(np.float32)
+        silence = expected_reads(tags.voice[:n], exposure)
         self._forward(n, epoch, exposure)
         belief = tags.belief[:n]
         quiet = tags.quiet[:n]
@@ -114,7 +113,7 @@ class Presence:
         self._move(epoch, exposure)
         total = belief.sum(axis=1, keepdims=True)
         np.divide(belief, total, out=belief, where=total > 0)
-        belief[~live] = 0.0
+        belief[tags.status[:n] != Status.HERE] = 0.0
         self._take_home(n)
         self._stay(n, epoch.t)
         if epoch.t - self._learned >= _LEARN_SECONDS:
@@ -191,7 +190,9 @@ class Presence:
         tags = self._tags
         belief = tags.belief[:n]
         steady = belief[:, HERE] + np.where(t - tags.last[:n] < 120, belief[:, HIDDEN], 0.0)
-        return np.asarray(steady.astype(np.float32) @ tags.voice[:n], np.float64)
+        return np.asarray(
+            np.einsum("n,na->a", steady.astype(np.float32), tags.voice[:n]), np.float64
+        )
 
     def _elapsed(self, epoch: Epoch, exposure: NDArray[np.float64]) -> NDArray[np.float64]:
         """Seconds by which doubt grows in each zone: none while its antennas cannot hear."""
@@ -215,7 +216,7 @@ class Presence:
         go = self._go[home] * dt * here
         picked_here, picked_hidden = pick * here, pick * hidden
         # What comes back into sight would be heard soon; the silence that has lasted counts anew.
-        soon = tags.voice[:n] @ self._hearing.window.astype(np.float32)
+        soon = expected_reads(tags.voice[:n], self._hearing.window)
         unheard = (1.0 + _FRESH_LOOK * soon / _ALIKE) ** -_ALIKE
         here += (show + put * (1 - lost)) * unheard - hide - picked_here - go
         hidden += hide - show - picked_hidden + put * lost

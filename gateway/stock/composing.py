@@ -1,0 +1,251 @@
+"""One GTIN's answer, put together from its tags, its book, its scale and its holds."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.changes import StockChanged
+from gateway.stock import answer
+from gateway.stock.book import Account, certainty
+from gateway.stock.goods import Goods
+from gateway.stock.hearing import Hearing
+from gateway.stock.holds import Holds
+from gateway.stock.layout import Layout, ZoneKind
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.presence import AWAY, HERE, HIDDEN, Presence
+from gateway.stock.tags import Tags
+from gateway.stock.unread import Unread
+
+BOOK_TRUST = 0.985
+"""P(a book is right that somebody has just written)."""
+FRESH_SECONDS = 200.0
+"""Units booked so short ago may simply not have been read yet."""
+SETTLED_SECONDS = 600.0
+"""Books and tags are compared so long after the last booking."""
+WEIGHT_SPREAD = 0.06
+"""Spread of a weighed count, share of a unit for the scale itself."""
+UNHEARD_WORTH = 0.85
+"""What a tag is worth for a promise while no antenna that heard it can hear."""
+HEARS = 0.03
+"""Rate from which an antenna could have heard a tag."""
+
+
+@dataclass(slots=True)
+class View:
+    """What all answers of one moment share."""
+
+    now: float
+    blind: NDArray[np.bool_]
+    """Antennas that have not been able to hear for too long."""
+    all_blind: bool
+    some_blind: bool
+
+
+@dataclass(slots=True)
+class _Units:
+    """The tagged units of one GTIN at one moment."""
+
+    chances: NDArray[np.float64]
+    promised: NDArray[np.float64]
+    floor: NDArray[np.float64]
+    zones: dict[str, float]
+    blind: bool
+
+
+class Composer:
+    """Makes answers."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        places: Places,
+        tags: Tags,
+        goods: Goods,
+        hearing: Hearing,
+        presence: Presence,
+    ) -> None:
+        self._layout, self._places, self._tags = layout, places, tags
+        self._goods, self._hearing, self._presence = goods, hearing, presence
+        self._unread = Unread()
+        self._all_watched = bool((places.watched | ~presence.storage).all())
+        self._floor = places.are(ZoneKind.SHELF)
+        self.floor_ids = tuple(np.array(places.zones, dtype=object)[self._floor])
+        self._planned: dict[str, list[str]] = {}
+        for zone, gtin in layout.planogram:
+            self._planned.setdefault(gtin, []).append(zone)
+
+    def view(self, now: float) -> View:
+        """What is so for all answers at `now`."""
+        blind = self._hearing.blind(now, self._layout.stale_after)
+        return View(now, blind, bool(blind.all()), bool(blind.any()))
+
+    def learn(self, now: float) -> None:
+        """Compare every settled book with its tags."""
+        cases: Counter[tuple[int, int]] = Counter()
+        booked, read = self._goods.tallies()
+        for number, account in enumerate(self._goods.accounts):
+            if account.book is None or account.booked_at is None:
+                continue
+            if now - account.booked_at > SETTLED_SECONDS:
+                cases[read[number], account.book - booked[number]] += 1
+        self._unread.learn(cases)
+
+    def make(
+        self, account: Account, view: View, holds: Holds, before: StockChanged | None
+    ) -> StockChanged:
+        """The answer of one GTIN; `before` is the last one, for hysteresis."""
+        units = self._of_tags(account, view)
+        unseen = account.unseen(len(units.chances))
+        floor = units.floor
+        sources = ("tags",) * bool(len(units.chances)) + ("book",) * (account.book is not None)
+        if account.weighed is not None and account.article.unit_grams:
+            spread, sources = self._weighed(account, units.zones), ("scale",)
+            sure = spread
+        else:
+            hidden = self._hidden(account, unseen, view)
+            spread = np.convolve(answer.distribution(units.chances), hidden)
+            sure = spread
+            if view.some_blind:
+                sure = np.convolve(answer.distribution(units.promised), hidden)
+            if unseen:
+                laid = self._lay_unseen(account, hidden, units.zones)
+                floor = np.concatenate([floor, np.full(unseen, laid / unseen)])
+        likely = int(answer.distribution(floor).argmax())
+        zones = answer.even(units.zones, self.floor_ids, likely)
+        judged = answer.judge(spread, sure, self._layout.level)
+        return self._say(account, view, holds, judged, zones, sources, before, blind=units.blind)
+
+    def _say(
+        self,
+        account: Account,
+        view: View,
+        holds: Holds,
+        judged: answer.Judged,
+        zones: dict[str, float],
+        sources: tuple[str, ...],
+        before: StockChanged | None,
+        *,
+        blind: bool,
+    ) -> StockChanged:
+        reserved = holds.reserved(account.gtin)
+        aside = reserved + account.unavailable
+        safety = account.article.safety
+        kept = self._layout.safety if safety is None else safety
+        available = 0 if blind else max(0, judged.sure_of - aside - kept)
+        return StockChanged(
+            t=view.now,
+            gtin=account.gtin,
+            on_hand=judged.on_hand,
+            expected=round(judged.expected, 2),
+            p_available=round(judged.at_least(aside + 1), 4),
+            available=available,
+            state=answer.state_of(
+                blind=blind,
+                on_hand=judged.on_hand,
+                available=available,
+                p_some=judged.at_least(1),
+                low=account.article.low,
+                before=None if before is None else before.state,
+            ),
+            reserved=reserved,
+            unavailable=account.unavailable,
+            zones={z: round(v, 2) for z, v in sorted(zones.items()) if v >= 0.005},
+            heard=self._newest(account),
+            sources=sources,
+        )
+
+    def _of_tags(self, account: Account, view: View) -> _Units:
+        tags = self._tags
+        rows = self._goods.live(account)
+        if not len(rows):
+            known = account.book is not None or account.weighed is not None
+            nothing = not account.rows or view.all_blind
+            none = np.zeros(0)
+            return _Units(none, none, none, {}, not known and nothing)
+        belief, home = tags.belief[rows], tags.home[rows]
+        placed = np.where(home == NOWHERE, 0.0, belief[:, HERE] + belief[:, HIDDEN])
+        by_zone = np.bincount(np.maximum(home, 0), placed)
+        zones = {self._places.zones[z]: float(by_zone[z]) for z in np.flatnonzero(by_zone).tolist()}
+        chances = 1.0 - belief[:, AWAY]
+        promised, blind = chances, False
+        if view.some_blind:
+            hears = tags.rate[rows] > HEARS
+            unheard = np.logical_not((hears & ~view.blind).any(axis=1))
+            promised = np.where(unheard, UNHEARD_WORTH * chances, chances)
+            likely = chances > 0.5
+            blind = view.all_blind or bool(likely.any() and not (likely & ~unheard).any())
+        return _Units(chances, promised, placed * self._floor[home], zones, blind)
+
+    def _hidden(self, account: Account, unseen: int, view: View) -> NDArray[np.float64]:
+        """Distribution of how many units are there that no tag was ever read of."""
+        if not unseen:
+            return np.ones(1)
+        book = answer.booked(unseen, BOOK_TRUST * certainty(account, view.now))
+        fresh = self._fresh(account, view)
+        return self._unread.spread(self._goods.ever_read(account), book, fresh)
+
+    def _fresh(self, account: Account, view: View) -> float:
+        """P(antennas had no fair chance yet to read what was booked)."""
+        if not self._all_watched or view.all_blind or account.booked_at is None:
+            return 1.0
+        return math.exp(-max(0.0, view.now - account.booked_at) / FRESH_SECONDS)
+
+    def _lay_unseen(
+        self, account: Account, hidden: NDArray[np.float64], zones: dict[str, float]
+    ) -> float:
+        """Place units that were never read: where counted or delivered, else like the others.
+
+        Answers how many of them are expected on the shop floor.
+        """
+        before = sum(zones.get(zone, 0.0) for zone in self.floor_ids)
+        if len(hidden) > 1:
+            self._lay(account, float(hidden @ np.arange(len(hidden))), zones)
+        return sum(zones.get(zone, 0.0) for zone in self.floor_ids) - before
+
+    def _lay(self, account: Account, units: float, zones: dict[str, float]) -> None:
+        lying = {zone: qty for zone, qty in account.lying.items() if zone != NOWHERE and qty > 0}
+        weights = lying or self._likely_zones(account, zones)
+        total = sum(weights.values())
+        for zone, share in weights.items():
+            name = self._places.zones[zone]
+            zones[name] = zones.get(name, 0.0) + units * share / total
+
+    def _likely_zones(self, account: Account, zones: dict[str, float]) -> dict[int, float]:
+        """Where units lie that no antenna hears: with their like, and where antennas hear worst."""
+        planned = self._planned.get(account.gtin, [])
+        shelves = float(self._presence.crowd[self._floor].sum())
+        weights = {}
+        for zone in np.flatnonzero(self._presence.storage).tolist():
+            name = self._places.zones[zone]
+            usual = float(self._presence.crowd[zone])
+            if self._floor[zone] and planned:
+                usual = shelves / len(planned) if name in planned else 0.1 * usual
+            like = 0.5 * (usual + zones.get(name, 0.0))
+            weights[zone] = (like + 0.01) * float(self._presence.unheard[zone])
+        return weights or {0: 1.0}
+
+    def _weighed(self, account: Account, zones: dict[str, float]) -> NDArray[np.float64]:
+        """Distribution of a count by weight."""
+        assert account.weighed is not None
+        assert account.article.unit_grams
+        units = max(0.0, account.weighed / account.article.unit_grams)
+        counts = np.arange(int(units) + 4)
+        width = WEIGHT_SPREAD * (1 + np.sqrt(units))
+        spread = np.exp(-0.5 * ((counts - units) / width) ** 2) + 1e-12
+        spread /= spread.sum()
+        if account.weighed_zone != NOWHERE:
+            zones[self._places.zones[account.weighed_zone]] = float(spread @ counts)
+        return np.asarray(spread, np.float64)
+
+    def _newest(self, account: Account) -> float | None:
+        times = [t for t in (account.heard, account.weighed_t) if t is not None]
+        if account.rows:
+            last = self._tags.last[account.rows]
+            if not np.isnan(last).all():
+                times.append(float(np.nanmax(last)))
+        return max(times) if times else None
