@@ -20,11 +20,11 @@ ROUND_SECONDS = 0.4
 
 
 def m100_source(
-    name: str, line: Line, *, antenna: int = 1, round_seconds: float = ROUND_SECONDS
+    name: str, line: Line, antennas: tuple[int, ...] = (1,), round_seconds: float = ROUND_SECONDS
 ) -> ReaderSource:
-    """One module with one antenna, which the store calls `antenna`."""
+    """One module with one antenna, the first of `antennas`; the others are told to be missing."""
     return on_line(
-        name, line, BAUD, lambda now, faults: _OneAntenna(antenna, round_seconds, now, faults)
+        name, line, BAUD, lambda now, faults: _OneAntenna(antennas, round_seconds, now, faults)
     )
 
 
@@ -32,10 +32,10 @@ class _OneAntenna:
     """The module's conversation in the words of the shell."""
 
     def __init__(
-        self, antenna: int, round_seconds: float, now: float, faults: Counter[str]
+        self, antennas: tuple[int, ...], round_seconds: float, now: float, faults: Counter[str]
     ) -> None:
         self.lost: str | None = None
-        self._antenna = antenna
+        self._antenna, *self._others = antennas
         self._session = M100Session(round_seconds, now, faults)
         self.outgoing, self.close = self._session.outgoing, self._session.close
 
@@ -54,6 +54,14 @@ class _OneAntenna:
             case Tag():
                 return [Read(self._antenna, event.epc, event.rssi)]
             case ModuleReady():
-                return [Ready(event.facts), AntennaChanged(self._antenna, connected=True)]
+                missing = "this module has one antenna"
+                return [
+                    Ready(event.facts),
+                    AntennaChanged(self._antenna, connected=True),
+                    *(
+                        AntennaChanged(other, connected=False, detail=missing)
+                        for other in self._others
+                    ),
+                ]
             case _:
                 return [RoundEnded(self._antenna)]

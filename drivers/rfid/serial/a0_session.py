@@ -21,6 +21,8 @@ from drivers.rfid.serial.events import Settings
 
 INVENTORY_SECONDS = 3.0
 """Longest silence within an inventory: with many tags a reader may take more than a second."""
+LONGEST_SECONDS = 15.0
+"""An inventory that tells tags for longer than this has no end."""
 
 Waits: TypeAlias = Generator[float, Notice | None, None]
 
@@ -81,7 +83,8 @@ class A0Session(ReaderSession[Notice]):
             self._send(a0.real_time_inventory(self._address, 1))
         else:
             self._send(a0.session_inventory(self._address, self.settings.session, target, 1))
-        while (heard := (yield INVENTORY_SECONDS)) is not None:
+        until = self.now + LONGEST_SECONDS
+        while self.now < until and (heard := (yield INVENTORY_SECONDS)) is not None:
             match heard:
                 case Tag():
                     self._read(antenna, heard)

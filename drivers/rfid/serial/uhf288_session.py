@@ -25,6 +25,8 @@ Q = 5
 """The reader adapts it; it begins with 32 slots."""
 SPARE_SECONDS = 2.0
 """Longest silence beyond the scan time (UHFReader18 scans a second and more by itself)."""
+TELLING_SECONDS = 15.0
+"""An inventory that tells tags for longer than this after its scan time has no end."""
 SHORTEST_SCAN = 3
 
 
@@ -109,7 +111,8 @@ class Uhf288Session(ReaderSession[Notice]):
         """Let the reader inventory once; whether it came to its end."""
         self._send(self._command(antenna, target))
         longest = self._scan_time * uhf288.SCAN_SECONDS + SPARE_SECONDS
-        while (heard := (yield longest)) is not None:
+        until = self.now + longest + TELLING_SECONDS
+        while self.now < until and (heard := (yield longest)) is not None:
             if not isinstance(heard, Inventory):
                 self._aside(heard)
                 continue

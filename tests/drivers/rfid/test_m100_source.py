@@ -59,7 +59,7 @@ async def module():
 
 
 async def test_tags_then_their_round_then_the_unplugging(module):
-    source = m100_source("reader-2", SerialLine(module.port), antenna=3, round_seconds=0.02)
+    source = m100_source("reader-2", SerialLine(module.port), antennas=(3,), round_seconds=0.02)
     heard = Heard()
     task = asyncio.create_task(source.run(heard, RealClock()))
     await heard.until(lambda h: len(h.of(Round)) >= 3)
@@ -115,3 +115,16 @@ async def test_a_silent_port_is_lost():
         await source.run(Heard(), Fast())
     os.close(master)
     os.close(slave)
+
+
+async def test_a_second_antenna_is_told_to_be_missing(module):
+    source = m100_source("reader-2", SerialLine(module.port), (3, 4), round_seconds=0.02)
+    heard = Heard()
+    task = asyncio.create_task(source.run(heard, RealClock()))
+    await heard.until(lambda h: h.of(Round))
+    missing = next(device for device in heard.of(Device) if device.antenna == 4)
+    assert missing.state is DeviceState.OFFLINE
+    assert missing.detail == "this module has one antenna"
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

@@ -146,6 +146,27 @@ def test_a_reader_that_falls_silent_is_lost(session, played):
 
 
 @each_family
+def test_a_reader_that_tells_tags_without_end_is_lost(session, played):
+    """It reads by itself for ever: nothing that it tells is a round, and nobody waits for it."""
+    line = Line(session, played())
+    line.run(1.0)
+    stuck = {
+        PlayedA0: lambda frame: line.played.say(0x8B, b"\x00\x30\x00" + EPC + b"\x45"),
+        PlayedUhf288: lambda frame: line.played.say(1, 3, b"\x01\x01\x0c" + EPC + b"\x40"),
+        PlayedM6e: lambda frame: line.played.say(0x29, b"\0\x47\0\0"),
+        PlayedChainway: lambda frame: line.played.say(0x83, b"\x30\0" + EPC + b"\xfe\x13\x01"),
+    }[played]
+    line.run(1.0)
+    begun = len(line.events)
+    while line.session.lost is None and line.now < 200.0:
+        line.session.outgoing()
+        line.events += line.session.feed(stuck(b""), line.now) + line.session.tick(line.now)
+        line.now += 0.2
+    assert line.session.lost == "the reader does not answer"
+    assert not any(isinstance(event, RoundEnded) for event in line.events[begun:])
+
+
+@each_family
 def test_garbage_at_any_time_is_survived(session, played):
     line = Line(session, played())
     for burst in (b"\x00", b"\xff" * 300, b"\xa0\xff" * 40, b"\xa5\x5a\x07\xff", bytes(range(256))):
