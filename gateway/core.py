@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from drivers.observations import Delivery, Observation, Return, Sale, Stocktake
 from drivers.pos.digest import fact_digest
+from gateway.alerts import BackOnShelf
 from gateway.changes import Change
 from gateway.footfall.engine import FootfallEngine
 from gateway.footfall.rules import FootfallRules
@@ -20,7 +21,7 @@ from gateway.health import Health, HealthRules
 from gateway.once import Once
 from gateway.requests import HoldAnswer, HoldRequest, Verdict
 from gateway.stock.engine import StockEngine
-from gateway.stock.layout import Layout, Naming
+from gateway.stock.layout import Layout, Naming, ZoneKind
 
 FARTHEST_AHEAD_SECONDS = 3_600.0
 """An observation from further in the future than this is a device's broken clock."""
@@ -43,6 +44,9 @@ class Core:
         self.stock = StockEngine(rules.layout, naming)
         self.footfall = FootfallEngine(rules.footfall)
         self.health = Health(rules.health)
+        self.alerts = BackOnShelf(
+            [zone.id for zone in rules.layout.zones if zone.kind is ZoneKind.SHELF]
+        )
         self._once = Once(rules.keep_seconds)
         self._own_faults: Counter[str] = Counter()
         self._early: list[Change] = []
@@ -62,6 +66,7 @@ class Core:
         """Take back what earlier `Remember` changes kept; `memory` gives it by engine."""
         self._once.restore(memory("once"))
         self.footfall.restore(memory("footfall"))
+        self.alerts.restore(memory("alerts"))
         self.stock.restore(dict(memory("stock")), now)
 
     def observe(self, obs: Observation) -> Verdict:
@@ -81,13 +86,14 @@ class Core:
     def advance(self, now: float) -> list[Change]:
         """What is known at `now` and was not said before, in the order it is to be told."""
         early, self._early = self._early, []
-        return [
+        changes = [
             *early,
             *self.health.advance(now),
             *self.stock.advance(now),
             *self.footfall.advance(now),
             *self._once.advance(now),
         ]
+        return changes + self.alerts.advance(changes, now)
 
     def hold(self, request: HoldRequest, now: float) -> HoldAnswer:
         """Promise goods; `advance` says the changes.

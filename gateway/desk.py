@@ -11,7 +11,7 @@ from typing import Protocol
 
 from drivers.observations import Fact
 from gateway.board import Board
-from gateway.requests import HoldAnswer, HoldRequest, Verdict
+from gateway.requests import AlertAnswer, AlertRequest, HoldAnswer, HoldRequest, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,15 @@ class Desk(Protocol):
 
     async def release(self, hold_id: str) -> HoldAnswer:
         """The hold is off. Raises `NotStored`."""
+
+    async def subscribe(self, request: AlertRequest) -> AlertAnswer:
+        """Tell somebody when a GTIN is back; comes back when the wish is on disk.
+
+        Raises `NotStored`.
+        """
+
+    async def unsubscribe(self, alert_id: str) -> bool:
+        """Whether there was such a wish; it is off. Raises `NotStored`."""
 
     async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
         """Footfall from disk in buckets of `step` seconds, oldest first."""

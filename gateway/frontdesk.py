@@ -10,18 +10,30 @@ from typing import TypeVar
 from drivers.observations import Fact
 from drivers.source import Clock
 from gateway.board import Board
+from gateway.callback import read_address
 from gateway.core import Core
 from gateway.desk import FootfallBucket, LedgerEntry, Sample
 from gateway.engine_loop import EngineLoop
 from gateway.footfall.buckets import Bucket, buckets
-from gateway.requests import HoldAnswer, HoldRequest, NotStored, Verdict
+from gateway.requests import (
+    AlertAnswer,
+    AlertRequest,
+    AlertVerdict,
+    HoldAnswer,
+    HoldRequest,
+    NotStored,
+    Verdict,
+)
 from gateway.storage.archive import Archive
 
 T = TypeVar("T")
 
 
 class FrontDesk:
-    """Answers page, API and feed. Reads history through a connection of its own, in a thread."""
+    """Answers page, API and feed. Reads history through a connection of its own, in a thread.
+
+    `anywhere`: the config lets callbacks leave the store's network.
+    """
 
     def __init__(
         self,
@@ -33,6 +45,7 @@ class FrontDesk:
         numbers: Callable[[], Sequence[Sample]],
     ) -> None:
         self.board = board
+        self.anywhere = False
         self._core = core
         self._loop = loop
         self._archive = archive
@@ -59,6 +72,19 @@ class FrontDesk:
     async def release(self, hold_id: str) -> HoldAnswer:
         """The hold is off. Raises `NotStored`."""
         return await self._loop.ask(lambda now: self._core.release(hold_id, now))
+
+    async def subscribe(self, request: AlertRequest) -> AlertAnswer:
+        """Tell somebody when a GTIN is back. Raises `NotStored`."""
+        if request.callback:
+            try:
+                read_address(request.callback, anywhere=self.anywhere)
+            except ValueError as wrong:
+                return AlertAnswer(AlertVerdict.REFUSED, None, str(wrong))
+        return await self._loop.ask(lambda now: self._core.alerts.subscribe(request, now))
+
+    async def unsubscribe(self, alert_id: str) -> bool:
+        """Whether there was such a wish; it is off. Raises `NotStored`."""
+        return await self._loop.ask(lambda _now: self._core.alerts.unsubscribe(alert_id))
 
     async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
         """Footfall from disk in buckets of `step` seconds. Raises `NotStored` if unreadable."""

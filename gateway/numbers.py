@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from drivers.source import Source
+from gateway.alerts import BackOnShelf
 from gateway.board import Board
 from gateway.committer import Committer
 from gateway.core import Core
@@ -35,6 +37,14 @@ def gather(
         *_faults(sources),
         *_devices(board),
         *_articles(board),
+    ]
+
+
+def alert_samples(alerts: BackOnShelf, told: Mapping[str, int]) -> list[Sample]:
+    """Who waits to hear that something is back, and how the telling went."""
+    return [
+        Sample("alerts_waiting", "gauge", "Subscriptions to back-on-the-shelf alerts", len(alerts)),
+        *_counted("alerts_total", "What became of alerts", "what", alerts.counts + Counter(told)),
     ]
 
 

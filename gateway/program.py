@@ -24,9 +24,10 @@ from gateway.devices import sources_of
 from gateway.engine_loop import EngineLoop
 from gateway.frontdesk import FrontDesk
 from gateway.housekeeping import keep_house
+from gateway.herald import Herald
 from gateway.intake import Intake
 from gateway.naming import naming_of
-from gateway.numbers import gather
+from gateway.numbers import alert_samples, gather
 from gateway.outbox import StoredOutbox
 from gateway.rules import core_rules
 from gateway.shop import shop_of, uplink_settings_of
@@ -34,7 +35,7 @@ from gateway.squeezer import Squeezer
 from gateway.storage.archive import Archive
 from gateway.storage.opening import Opened, open_database
 from gateway.storage.rows import OutboxRow
-from gateway.supervisor import supervise_all
+from gateway.supervisor import keep_running, supervise_all
 from gateway.till import TillDesk, till_sources_of
 from gateway.uplink.compose import MEMORY_ENGINE, MEMORY_KEY, FeedComposer
 from gateway.uplink.shell import Uplink
@@ -98,6 +99,7 @@ class Program:
         self._squeezer: Squeezer | None = None
         self._uplink = self._made_uplink()
         access = TokenFile(data / TOKENS)
+        self._herald = self._made_herald()
         self._app = create_app(
             self.desk, shop_of(store), access=access, extensions=tuple(extensions)
         )
@@ -125,6 +127,8 @@ class Program:
         stopping = self._task("stop", stop.wait())
         everyone = [*running, page, stopping, *([feed] if feed else [])]
         try:
+        telling = keep_running("alerts", self._herald.run, self._clock, self._jitter)
+        running.append(self._task("alerts", telling))
             await asyncio.wait(everyone, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.set()
@@ -202,6 +206,16 @@ class Program:
         config = self._store.config
         for reader in config.reader:
             self._board.device(reader.id).driver = reader.driver
+    def _made_herald(self) -> Herald:
+        anywhere = self.desk.anywhere = self._store.config.web.open_callbacks
+        uplink = self._uplink
+        return Herald(
+            self._core.alerts,
+            self._loop,
+            anywhere=anywhere,
+            feed_up=lambda: uplink.state().connected if uplink else None,
+        )
+
             for antenna in reader.antenna:
                 self._board.device(reader.id, antenna.number).zone = antenna.zone
         for door in config.door:
@@ -220,6 +234,7 @@ class Program:
 
     def _each_second(self, _now: float) -> None:
         """What the board shows of devices beside their state: heard, reads, faults, facts."""
+        own += alert_samples(self._core.alerts, self._herald.counts)
         for (name, antenna), watched in self._core.health.watched.items():
             status = self._board.device(name, antenna)
             status.heard, status.reads = watched.heard, watched.reads

@@ -1,4 +1,4 @@
-"""What may be asked of the running gateway, and what it answers: facts and holds.
+"""What may be asked of the running gateway, and what it answers: facts, holds, alerts.
 
 Values only. The engines judge them, the program commits them, page, API and feed ask them.
 """
@@ -74,6 +74,36 @@ class HoldAnswer:
     verdict: HoldVerdict
     hold: Hold | None
     available: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRequest:
+    """Say once when a GTIN is back on the shelf: to `callback` (a URL) or on `topic` (MQTT)."""
+
+    id: str
+    gtin: str
+    callback: str = ""
+    topic: str = ""
+
+
+class AlertVerdict(StrEnum):
+    """How a wish to be told was taken."""
+
+    NEW = "new"
+    KNOWN = "known"
+    """The same target waits for the same GTIN already."""
+    REFUSED = "refused"
+    """The callback is an address that the store does not call."""
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAnswer:
+    """`alert` is the subscription as it is kept, under its first id; `why` is said when refused."""
+
+    verdict: AlertVerdict
+    alert: AlertRequest | None
+    why: str = ""
 
 
 class NotStored(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from drivers.observations import Device, DeviceState
@@ -60,6 +61,20 @@ async def _run_once(source: Source, emit: Emit, clock: Clock) -> str:
         log.exception("%s: the driver failed; it is started again", source.name)
         return "the driver failed; see the log"
     return "ended"
+
+
+async def keep_running(
+    name: str, work: Callable[[Clock], Awaitable[None]], clock: Clock, jitter: random.Random
+) -> None:
+    """Run a part of the program that is no source until cancelled, again after each fault."""
+    backoff = Backoff(jitter)
+    while True:
+        begun = clock.monotonic()
+        try:
+            await work(clock)
+        except Exception:
+            log.exception("%s failed; it is started again", name)
+        await clock.sleep(backoff.next_wait(clock.monotonic() - begun))
 
 
 async def supervise_all(

@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "gateway.footfall": WORDS,
     "gateway.health": WORDS,
     "gateway.once": WORDS,
+    "gateway.alerts": WORDS,
     "gateway.changes": set(),
     "gateway.requests": set(),
     "gateway.board": WORDS,
@@ -47,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
         "gateway.footfall",
         "gateway.health",
         "gateway.once",
+        "gateway.alerts",
     },
 }
 """What a room may import of ours beside itself; rooms in no row wire others together."""

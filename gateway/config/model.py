@@ -220,10 +220,14 @@ class PromiseSection(Section):
 
 
 class WebSection(Section):
-    """`[web]`: where page and API are, and whether reading them needs a token."""
+    """`[web]`: where page and API are, and whether reading them needs a token.
+
+    `open_callbacks`: alerts may call addresses outside the store's own network.
+    """
 
     listen: Annotated[str, AfterValidator(values.listen)] = "0.0.0.0:8080"
     open_reading: bool = True
+    open_callbacks: bool = False
 
     @property
     def host_port(self) -> tuple[str, int]:

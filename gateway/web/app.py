@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from gateway.desk import Desk
 from gateway.web import (
+    alerts,
     availability,
     described,
     devices,
@@ -58,7 +59,18 @@ def create_app(
     web = Web(desk, shop, access, monotonic, extensions=tuple(extensions))
     app.state.web = web
     app.state.assets = load_assets(one.script for one in extensions if one.script is not None)
-    for room in (availability, footfall, facts, holds, devices, events, health, pages, faces):
+    for room in (
+        availability,
+        footfall,
+        facts,
+        holds,
+        alerts,
+        devices,
+        events,
+        health,
+        pages,
+        faces,
+    ):
         app.include_router(room.router)
     for extension in extensions:
         if extension.router is not None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from gateway.web.problems import Problem
+from gateway.web.problems import Problem, field_path
+
+Model = TypeVar("Model", bound=BaseModel)
 
 BODY_BYTES = 1 << 20
 BODY_SECONDS = 20.0
@@ -28,10 +31,26 @@ async def read_json(request: Request) -> Any:
     ):
         said = f"not {kind[:60]}" if kind else "and the request did not say what it is"
         raise Problem(415, "unsupported_media_type", f"the body must be application/json, {said}")
-    return parse_json(await _read(request))
+    return parse_json(await read_raw(request))
 
 
-async def _read(request: Request) -> bytes:
+async def read_checked(request: Request, model: type[Model]) -> Model:
+    """The body as `model`, its own rules checked.
+
+    Raises:
+        Problem: as `read_json`, or 422 with the fields that are wrong.
+    """
+    body = await read_json(request)
+    try:
+        return model.model_validate(body)
+    except ValidationError as wrong:
+        errors = [(field_path(fault["loc"]), str(fault["msg"])) for fault in wrong.errors()]
+        detail = "; ".join(f"{field}: {what}" for field, what in errors[:3])
+        raise Problem(422, "invalid", detail, errors=errors) from wrong
+
+
+async def read_raw(request: Request) -> bytes:
+    """The body as it came. Raises `Problem`: 408 too slow, 413 too large."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):

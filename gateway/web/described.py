@@ -8,7 +8,14 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from gateway.web.models import DeliveryBody, HoldBody, ProblemDetails, StocktakeBody, TillBody
+from gateway.web.models import (
+    AlertBody,
+    DeliveryBody,
+    HoldBody,
+    ProblemDetails,
+    StocktakeBody,
+    TillBody,
+)
 from gateway.web.problems import PROBLEM_JSON
 
 READ_BY_HAND: tuple[type[BaseModel], ...] = (
@@ -16,6 +23,7 @@ READ_BY_HAND: tuple[type[BaseModel], ...] = (
     DeliveryBody,
     StocktakeBody,
     HoldBody,
+    AlertBody,
     ProblemDetails,
 )
 _SCHEMAS = "#/components/schemas/"

@@ -6,17 +6,16 @@ import math
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
 
 from drivers.gtin import GtinError, normalize_gtin
 from gateway.requests import Hold, HoldAnswer, HoldRequest, HoldState, HoldVerdict
-from gateway.web.bodies import read_json
+from gateway.web.bodies import read_checked
 from gateway.web.context import AWeb
 from gateway.web.described import takes
 from gateway.web.guard import WRITING
 from gateway.web.models import HoldBody, HoldOut, ProblemDetails
 from gateway.web.moments import rfc3339
-from gateway.web.problems import Problem, bad_field, field_path
+from gateway.web.problems import Problem, bad_field
 
 _PROBLEM: dict[str, Any] = {"model": ProblemDetails}
 
@@ -35,7 +34,7 @@ router = APIRouter(prefix="/api/v1/holds", tags=["holds"], dependencies=WRITING)
 )
 async def hold(request: Request, response: Response, web: AWeb) -> HoldOut:
     """Put goods aside. When the answer arrives it is on disk."""
-    asked = _asked(await read_json(request))
+    asked = _asked(await read_checked(request, HoldBody))
     if asked.gtin not in web.shop.articles:
         raise _no_such_gtin(asked.gtin)
     answer = await web.desk.hold(asked)
@@ -79,13 +78,7 @@ async def release(hold_id: str, web: AWeb) -> HoldOut:
     return _ended(answer, hold_id, done=(HoldState.RELEASED, HoldState.EXPIRED))
 
 
-def _asked(body: object) -> HoldRequest:
-    try:
-        found = HoldBody.model_validate(body)
-    except ValidationError as wrong:
-        errors = [(field_path(fault["loc"]), str(fault["msg"])) for fault in wrong.errors()]
-        detail = "; ".join(f"{field}: {what}" for field, what in errors[:3])
-        raise Problem(422, "invalid", detail, errors=errors) from wrong
+def _asked(found: HoldBody) -> HoldRequest:
     for field in ("id", "channel", "order"):
         if not getattr(found, field).isprintable():
             raise bad_field(field, "must have printable characters only")

@@ -197,6 +197,32 @@ class HoldOut(Shape):
     available: int = Field(description="what can still be promised of this GTIN")
 
 
+class AlertBody(Shape):
+    """Say once when a GTIN is back on the shelf: to `callback` or on `topic`, one of the two."""
+
+    gtin: str = Field(description="8, 12, 13 or 14 digits with a valid check digit")
+    callback: str | None = Field(
+        default=None,
+        max_length=500,
+        description="http or https address of the store's own network; gets a POST"
+        " {event, id, gtin, state, available, t}",
+    )
+    topic: str | None = Field(
+        default=None,
+        max_length=200,
+        description="goes up as the detail of a `back_on_shelf` alert of the feed",
+    )
+
+
+class AlertOut(Shape):
+    """A subscription as the store keeps it."""
+
+    id: str
+    gtin: str
+    callback: str | None
+    topic: str | None
+
+
 class AntennaOut(Shape):
     """One antenna of a reader."""
 

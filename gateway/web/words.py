@@ -52,6 +52,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "alert_device_attention": ("Appareil à vérifier", "Device needs attention"),
     "alert_phantom_stock": ("Stock fantôme", "Phantom stock"),
     "alert_shelf_empty": ("Rayon vide, stock en réserve", "Shelf empty, stock in the back"),
+    "alert_back_on_shelf": ("De retour en rayon", "Back on the shelf"),
     "alert_clock_wrong": ("Horloge fausse", "Clock wrong"),
     "alert_disk_filling": ("Disque presque plein", "Disk filling"),
     # shelves

@@ -10,6 +10,9 @@ from gateway.board import Board
 from gateway.changes import StockChanged, StockState
 from gateway.desk import FootfallBucket, LedgerEntry, Sample
 from gateway.requests import (
+    AlertAnswer,
+    AlertRequest,
+    AlertVerdict,
     Hold,
     HoldAnswer,
     HoldRequest,
@@ -36,6 +39,7 @@ class MemoryDesk:
         self.full = False
         self.facts: dict[str, Fact] = {}
         self.holds: dict[str, Hold] = {}
+        self.alerts: dict[str, AlertRequest] = {}
         self.missing: list[str] = []
         self.asked: list[tuple[float, float, float]] = []
         self.lines: list[LedgerEntry] = []
@@ -86,6 +90,22 @@ class MemoryDesk:
 
     async def release(self, hold_id: str) -> HoldAnswer:
         return self._end(hold_id, HoldState.RELEASED)
+
+    async def subscribe(self, request: AlertRequest) -> AlertAnswer:
+        if self.full:
+            raise NotStored("no space left")
+        if "outside" in request.callback:
+            return AlertAnswer(AlertVerdict.REFUSED, None, "is no address of the store's network")
+        for known in self.alerts.values():
+            if replace(known, id=request.id) == request:
+                return AlertAnswer(AlertVerdict.KNOWN, known)
+        if len(self.alerts) >= 3:
+            return AlertAnswer(AlertVerdict.FULL, None)
+        self.alerts[request.id] = request
+        return AlertAnswer(AlertVerdict.NEW, request)
+
+    async def unsubscribe(self, alert_id: str) -> bool:
+        return self.alerts.pop(alert_id, None) is not None
 
     def _end(self, hold_id: str, state: HoldState) -> HoldAnswer:
         held = self.holds.get(hold_id)
