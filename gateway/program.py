@@ -23,8 +23,8 @@ from gateway.desk import Sample
 from gateway.devices import sources_of
 from gateway.engine_loop import EngineLoop
 from gateway.frontdesk import FrontDesk
-from gateway.housekeeping import keep_house
 from gateway.herald import Herald
+from gateway.housekeeping import keep_house
 from gateway.intake import Intake
 from gateway.naming import naming_of
 from gateway.numbers import alert_samples, gather
@@ -98,8 +98,8 @@ class Program:
         self._outbox: StoredOutbox | None = None
         self._squeezer: Squeezer | None = None
         self._uplink = self._made_uplink()
-        access = TokenFile(data / TOKENS)
         self._herald = self._made_herald()
+        access = TokenFile(data / TOKENS)
         self._app = create_app(
             self.desk, shop_of(store), access=access, extensions=tuple(extensions)
         )
@@ -122,13 +122,13 @@ class Program:
             running.append(self._task("sources", hearing))
         if self._squeezer:
             running.append(self._task("squeezer", self._squeezer.run(self._clock)))
+        telling = keep_running("alerts", self._herald.run, self._clock, self._jitter)
+        running.append(self._task("alerts", telling))
         feed = self._task("feed", self._uplink.run(self._clock)) if self._uplink else None
         page = self._task("page", self._serve(stop, started))
         stopping = self._task("stop", stop.wait())
         everyone = [*running, page, stopping, *([feed] if feed else [])]
         try:
-        telling = keep_running("alerts", self._herald.run, self._clock, self._jitter)
-        running.append(self._task("alerts", telling))
             await asyncio.wait(everyone, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.set()
@@ -201,11 +201,6 @@ class Program:
         self._squeezer = Squeezer(outbox, uplink, self._opened.boot, most)
         return uplink
 
-    def _name_devices(self) -> None:
-        """What the board shows of devices that never changes: driver and zone."""
-        config = self._store.config
-        for reader in config.reader:
-            self._board.device(reader.id).driver = reader.driver
     def _made_herald(self) -> Herald:
         anywhere = self.desk.anywhere = self._store.config.web.open_callbacks
         uplink = self._uplink
@@ -216,6 +211,11 @@ class Program:
             feed_up=lambda: uplink.state().connected if uplink else None,
         )
 
+    def _name_devices(self) -> None:
+        """What the board shows of devices that never changes: driver and zone."""
+        config = self._store.config
+        for reader in config.reader:
+            self._board.device(reader.id).driver = reader.driver
             for antenna in reader.antenna:
                 self._board.device(reader.id, antenna.number).zone = antenna.zone
         for door in config.door:
@@ -229,12 +229,12 @@ class Program:
         own = gather(
             self._core, self._loop, self._intake, self._committer, self._sources, self._board
         )
+        own += alert_samples(self._core.alerts, self._herald.counts)
         own += self._uplink.samples() if self._uplink else []
         return own + (self._squeezer.samples() if self._squeezer else [])
 
     def _each_second(self, _now: float) -> None:
         """What the board shows of devices beside their state: heard, reads, faults, facts."""
-        own += alert_samples(self._core.alerts, self._herald.counts)
         for (name, antenna), watched in self._core.health.watched.items():
             status = self._board.device(name, antenna)
             status.heard, status.reads = watched.heard, watched.reads
