@@ -112,6 +112,10 @@ class Core:
         """A hold is off."""
         return self.stock.release(hold_id, now)
 
+    def reset_occupancy(self, value: int, now: float) -> int:
+        """Somebody counted the people inside; what was believed before."""
+        return self.footfall.reset_occupancy(value, now)
+
     def _judge(self, obs: Observation) -> Verdict:
         match obs:
             case Sale() | Return() | Delivery() | Stocktake():

@@ -88,6 +88,9 @@ class Desk(Protocol):
     async def unsubscribe(self, alert_id: str) -> bool:
         """Whether there was such a wish; it is off. Raises `NotStored`."""
 
+    async def reset_occupancy(self, value: int) -> int:
+        """There are `value` people inside now; what was believed before. Raises `NotStored`."""
+
     async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
         """Footfall from disk in buckets of `step` seconds, oldest first."""
 

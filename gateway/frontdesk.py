@@ -86,6 +86,10 @@ class FrontDesk:
         """Whether there was such a wish; it is off. Raises `NotStored`."""
         return await self._loop.ask(lambda _now: self._core.alerts.unsubscribe(alert_id))
 
+    async def reset_occupancy(self, value: int) -> int:
+        """There are `value` people inside now; what was believed before. Raises `NotStored`."""
+        return await self._loop.ask(lambda now: self._core.reset_occupancy(value, now))
+
     async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
         """Footfall from disk in buckets of `step` seconds. Raises `NotStored` if unreadable."""
         minutes = await self._read(lambda: self._archive.store_minutes(since, until))

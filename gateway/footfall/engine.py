@@ -45,10 +45,11 @@ class FootfallEngine:
         self._sales: list[float] = []
         self._minute_end: float | None = None
         self._occupancy = 0
+        self._occupancy_since = 0.0
         self._reset_day = ""
         self._visitors_owed = 0.0
         self._hour = _Hour()
-        self._memory: list[Remember] = []
+        self._memory: list[Change] = []
 
     def restore(self, memory: Mapping[str, str]) -> None:
         """Take back what earlier `Remember` changes kept, by key."""
@@ -59,6 +60,8 @@ class FootfallEngine:
             kept = json.loads(text)
             self._occupancy, self._reset_day, self._visitors_owed = kept[:3]
             self._hour = _Hour(*kept[3])
+            # Written since there is a reset; a database of before has none.
+            self._occupancy_since = kept[4] if len(kept) > 4 else 0.0
         self._sales = json.loads(memory.get("sales", "[]"))
 
     def observe(self, obs: Observation) -> None:
@@ -73,6 +76,28 @@ class FootfallEngine:
                 self._memory.append(self._remember_sales())
             case _:
                 pass
+
+    def reset_occupancy(self, value: int, now: float) -> int:
+        """Somebody looked: there are `value` people inside at `now`; `advance` says so.
+
+        Passages up to `now` that no minute has told yet are in `value` already: they still count
+        as passages, and no more for the occupancy.
+
+        Returns:
+            What was believed before, passages not yet told counted in; less `value` it is the
+            residual, the error that had gathered since the last reset.
+        """
+        believed = self._occupancy
+        for door in self._doors.values():
+            believed += sum(p.entries - p.exits for p in door.untold if self._counts(p.t))
+        # Who looked after that hour need not be told that the store was empty then.
+        self._day_begins(now)
+        self._occupancy, self._occupancy_since = value, now
+        self._memory += [OccupancyChanged(now, value), self._remember()]
+        return max(0, believed)
+
+    def _counts(self, t: float) -> bool:
+        return t > self._occupancy_since
 
     def advance(self, now: float) -> list[Change]:
         """What is known at `now` and was not said before."""
@@ -96,7 +121,7 @@ class FootfallEngine:
 
     def _tell_minute(self, end: float) -> list[Change]:
         changes: list[Change] = []
-        entries = exits = staff = 0
+        entries = exits = staff = inside = 0
         estimated = False
         for src, door in self._doors.items():
             told = door.tell(end)
@@ -107,6 +132,7 @@ class FootfallEngine:
             estimated = estimated or any(p.estimated for p in told)
             self._visitors_owed += came * door.rule.calibration
             entries, exits = entries + came, exits + left
+            inside += sum(p.entries - p.exits for p in told if self._counts(p.t))
             changes.append(DoorMinute(end, door.rule.id, came, left))
             changes.append(Remember("footfall", f"door/{src}", door.memory()))
         self._badges.forget_before(end)
@@ -114,7 +140,7 @@ class FootfallEngine:
         visitors = max(0, math.floor(self._visitors_owed + 0.5))
         self._visitors_owed -= visitors
         transactions = self._sales_until(end)
-        changes += self._occupy(end, entries, exits)
+        changes += self._occupy(end, inside)
         changes.append(
             StoreMinute(end, entries, exits, visitors, self._occupancy, transactions, estimated)
         )
@@ -131,15 +157,22 @@ class FootfallEngine:
             self._memory.append(self._remember_sales())
         return told
 
-    def _occupy(self, end: float, entries: int, exits: int) -> list[Change]:
+    def _occupy(self, end: float, more: int) -> list[Change]:
         before = self._occupancy
-        local = datetime.fromtimestamp(end, self._rules.timezone)
-        day = local.date().isoformat()
-        if local.hour >= self._rules.reset_hour and day != self._reset_day:
-            self._occupancy, self._reset_day = 0, day
-        self._occupancy = max(0, self._occupancy + entries - exits)
+        if self._day_begins(end):
+            self._occupancy = 0
+        self._occupancy = max(0, self._occupancy + more)
         changed = self._occupancy != before
         return [OccupancyChanged(end, self._occupancy)] if changed else []
+
+    def _day_begins(self, t: float) -> bool:
+        """Whether `t` is the first seen after the hour at which an empty store is for granted."""
+        local = datetime.fromtimestamp(t, self._rules.timezone)
+        day = local.date().isoformat()
+        begins = local.hour >= self._rules.reset_hour and day != self._reset_day
+        if begins:
+            self._reset_day = day
+        return begins
 
     def _tell_hour(
         self, end: float, visitors: int, transactions: int, *, estimated: bool
@@ -169,7 +202,13 @@ class FootfallEngine:
         return Remember("footfall", "sales", json.dumps(self._sales))
 
     def _remember(self) -> Remember:
-        kept = [self._occupancy, self._reset_day, self._visitors_owed, self._hour.memory()]
+        kept = [
+            self._occupancy,
+            self._reset_day,
+            self._visitors_owed,
+            self._hour.memory(),
+            self._occupancy_since,
+        ]
         return Remember("footfall", "store", json.dumps(kept))
 
 

@@ -20,6 +20,7 @@ from gateway.web import (
     footfall,
     health,
     holds,
+    occupancy,
     pages,
     problems,
 )
@@ -62,6 +63,7 @@ def create_app(
     for room in (
         availability,
         footfall,
+        occupancy,
         facts,
         holds,
         alerts,

@@ -19,6 +19,12 @@ BODY_SECONDS = 20.0
 """A till on a bad network gets this long; a caller who drips bytes does not hold us for ever."""
 
 
+def no_body(request: Request) -> bool:
+    """Whether the request says that it has no body (RFC 9112, section 6.3)."""
+    headers = request.headers
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+
+
 async def read_json(request: Request) -> Any:
     """The body as Python values.
 

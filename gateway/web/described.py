@@ -12,6 +12,7 @@ from gateway.web.models import (
     AlertBody,
     DeliveryBody,
     HoldBody,
+    OccupancyBody,
     ProblemDetails,
     StocktakeBody,
     TillBody,
@@ -24,15 +25,18 @@ READ_BY_HAND: tuple[type[BaseModel], ...] = (
     StocktakeBody,
     HoldBody,
     AlertBody,
+    OccupancyBody,
     ProblemDetails,
 )
 _SCHEMAS = "#/components/schemas/"
 
 
-def takes(model: type[BaseModel]) -> dict[str, Any]:
+def takes(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """The OpenAPI words for a route that takes `model` (one of `READ_BY_HAND`) as its body."""
     schema = {"$ref": _SCHEMAS + model.__name__}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {
+        "requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}
+    }
 
 
 def describe(app: FastAPI) -> None:

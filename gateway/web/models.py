@@ -223,6 +223,21 @@ class AlertOut(Shape):
     topic: str | None
 
 
+class OccupancyBody(Shape):
+    """How many people are inside, by somebody who looked."""
+
+    occupancy: int = Field(default=0, ge=0, le=100_000, strict=True)
+
+
+class OccupancyOut(Shape):
+    """Occupancy after a reset; `residual` is what was believed `before` less what it is."""
+
+    occupancy: int
+    before: int
+    residual: int
+    t: str
+
+
 class AntennaOut(Shape):
     """One antenna of a reader."""
 

@@ -186,3 +186,36 @@ def test_kills_and_counter_restarts_lose_nobody_and_double_nobody(
         advance(t + 1)
     advance(t + 130)
     assert total(said) == (true_in, true_out)
+
+
+def test_a_reset_is_said_and_remembered_and_gives_the_residual() -> None:
+    engine = FootfallEngine(MAIN)
+    run(engine, count(1, 0, 0), count(9, 7, 2), until=65)
+    assert engine.reset_occupancy(3, T0 + 70) == 5
+    said = engine.advance(T0 + 71)
+    assert OccupancyChanged(T0 + 70, 3) in said
+    again = FootfallEngine(MAIN)
+    again.restore({c.key: c.value for c in said if isinstance(c, Remember) and c.value is not None})
+    assert again.reset_occupancy(0, T0 + 80) == 3
+
+
+def test_a_reset_knows_those_who_are_not_told_yet() -> None:
+    engine = FootfallEngine(MAIN)
+    run(engine, count(1, 0, 0), count(20, 4, 0), until=30)
+    assert engine.reset_occupancy(10, T0 + 30) == 4
+    engine.observe(count(40, 6, 1))
+    minutes = [c for c in engine.advance(T0 + 65) if isinstance(c, StoreMinute)]
+    assert minutes == [StoreMinute(T0 + 60, 6, 1, 6, 11, 0)], "six passed, one more is inside"
+    assert engine.reset_occupancy(0, T0 + 66) == 11
+
+
+def test_a_reset_just_after_the_empty_hour_stands() -> None:
+    engine = FootfallEngine(MAIN)
+    four = T0 + 12 * 3600
+    engine.advance(four - 30)
+    engine.reset_occupancy(4, four - 10)
+    engine.advance(four + 10)
+    assert engine.reset_occupancy(0, four + 20) == 0, "at four the store is empty"
+    engine.reset_occupancy(6, four + 30)
+    engine.advance(four + 90)
+    assert engine.reset_occupancy(0, four + 100) == 6

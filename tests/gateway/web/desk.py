@@ -104,6 +104,12 @@ class MemoryDesk:
         self.alerts[request.id] = request
         return AlertAnswer(AlertVerdict.NEW, request)
 
+    async def reset_occupancy(self, value: int) -> int:
+        if self.full:
+            raise NotStored("no space left")
+        before, self.board.occupancy = self.board.occupancy, value
+        return before
+
     async def unsubscribe(self, alert_id: str) -> bool:
         return self.alerts.pop(alert_id, None) is not None
 
