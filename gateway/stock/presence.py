@@ -184,7 +184,7 @@ class Presence:
         tags.odds[rows] = 0.0
         tags.fresh[rows] = 0.0
         tags.quiet[rows] = 0.0
-        tags.belief[rows] = (0.92, 0.03, 0.05, 0.0)
+        tags.belief[rows] = (0.949, 0.001, 0.05, 0.0)
 
     def _expected(self, n: int, t: float) -> NDArray[np.float64]:
         tags = self._tags
