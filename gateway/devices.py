@@ -6,7 +6,6 @@ import ssl
 from collections import Counter
 
 from drivers.ble.scanner import BleSource
-from drivers.door.source import DoorSource
 from drivers.rfid.llrp.source import LlrpSource
 from drivers.rfid.m100_source import m100_source
 from drivers.rfid.serial.events import Settings
@@ -14,7 +13,8 @@ from drivers.rfid.serial.lines import Line, SerialLine, TcpLine
 from drivers.rfid.serial.readers import a0_source, chainway_source, m6e_source, uhf288_source
 from drivers.source import Clock, Emit, Source, SourceLost
 from gateway.config.load import Store
-from gateway.config.model import DoorSection, ReaderSection
+from gateway.config.model import ReaderSection
+from gateway.doors import door_source_of
 from gateway.roster import roster_of
 
 ROUND_MS = 400
@@ -43,7 +43,10 @@ def sources_of(store: Store) -> list[Source]:
     """A source for each device of `store`. Raises `ConfigError` for a key file that is no key."""
     config = store.config
     sources: list[Source] = [_reader(reader) for reader in config.reader]
-    sources += [_door(door) for door in config.door]
+    sources += [
+        door_source_of(store, door) or NotInThisVersion(door.id, door.driver)
+        for door in config.door
+    ]
     if config.ble.enabled:
         sources.append(BleSource(BLE, config.ble.adapter, roster_of(store)))
     return sources
@@ -100,9 +103,3 @@ def _powers(reader: ReaderSection) -> dict[int, float]:
         for antenna in reader.antenna
     }
     return {number: dbm for number, dbm in wanted.items() if dbm is not None}
-
-
-def _door(door: DoorSection) -> Source:
-    if door.driver == "shelfcast" and door.port is not None:
-        return DoorSource(door.id, door.port, baud=door.baud)
-    return NotInThisVersion(door.id, door.driver)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from drivers.ble.scanner import BleSource
+from drivers.door.push_source import PushDoor
 from drivers.source import Clock, Source
 from gateway.board import Board
 from gateway.committer import Committer
@@ -101,7 +102,11 @@ class Program:
         self._herald = self._made_herald()
         access = TokenFile(data / TOKENS)
         self._app = create_app(
-            self.desk, shop_of(store), access=access, extensions=tuple(extensions)
+            self.desk,
+            shop_of(store),
+            access=access,
+            extensions=tuple(extensions),
+            pushes={one.name: one.take for one in self._sources if isinstance(one, PushDoor)},
         )
 
     async def run(self, stop: asyncio.Event, started: Callable[[int], None] | None = None) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from drivers.gtin import check_digit
-from gateway.config.faults import proposal, shown
+from gateway.config.faults import WrongValue, proposal, shown
 from gateway.config.locate import Path
+from gateway.config.values import pins
 
 Report: TypeAlias = Callable[[Path, str, str], None]
 """Takes path, what is wrong, what would be right."""
@@ -22,7 +23,7 @@ READERS = ("llrp", "m100", "a0", "uhf288", "m6e", "chainway")
 
 DOOR_NEEDS = {
     "shelfcast": ("port",),
-    "gpio": ("port", "unit"),
+    "gpio": ("unit",),
     "axis": ("address",),
     "milesight": ("address", "unit"),
     "xovis": ("address", "unit"),
@@ -164,10 +165,20 @@ def _known_zone(path: Path, table: Table, zones: Collection[str], report: Report
 
 
 def _door_wire(path: Path, door: Table, report: Report) -> None:
-    needs = DOOR_NEEDS.get(str(door.get("driver", "shelfcast")))
+    driver, unit = str(door.get("driver", "shelfcast")), door.get("unit")
+    needs = DOOR_NEEDS.get(driver)
+    if driver == "gpio" and isinstance(unit, str) and unit:
+        try:
+            pins(unit)
+        except WrongValue as wrong:
+            report((*path, "unit"), wrong.wrong, wrong.right)
     if needs is None or any(door.get(key) for key in needs):
         return
-    example = {"port": '"/dev/serial/by-id/…"', "address": '"192.168.1.30"', "unit": '"17"'}
+    example = {
+        "port": '"/dev/serial/by-id/…"',
+        "address": '"192.168.1.30"',
+        "unit": '"17,27"' if driver == "gpio" else '"17"',
+    }
     report(
         (*path, needs[0]), "missing", " or ".join(f"add {key} = {example[key]}" for key in needs)
     )

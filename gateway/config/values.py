@@ -173,6 +173,15 @@ def listen(value: str) -> str:
     return value
 
 
+def pins(value: str) -> tuple[int, int]:
+    """The pins of a door's outer and inner beam, written `17,27`."""
+    match = re.fullmatch(r"\s*(\d{1,3})\s*,\s*(\d{1,3})\s*", value, re.ASCII)
+    if match is None or int(match[1]) == int(match[2]):
+        right = "write the outer beam's pin and the inner one's, as in \"17,27\""
+        raise WrongValue(f"{shown(value)} is not two pins", right)
+    return int(match[1]), int(match[2])
+
+
 BROKER_PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -14,19 +14,19 @@ from gateway.web import (
     availability,
     described,
     devices,
+    doors_push,
     events,
     faces,
     facts,
     footfall,
     health,
     holds,
-    occupancy,
     pages,
     problems,
 )
 from gateway.web.access import Access
 from gateway.web.assets import load_assets
-from gateway.web.context import Extension, Web
+from gateway.web.context import Extension, TakePush, Web
 from gateway.web.rim import Rim
 from gateway.web.shop import Shop
 
@@ -42,11 +42,13 @@ def create_app(
     *,
     access: Access,
     extensions: Sequence[Extension] = (),
+    pushes: Mapping[str, TakePush] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """The ASGI application of one store.
 
-    `monotonic` is the clock of rate limits and read rates, in seconds.
+    `monotonic` is the clock of rate limits and read rates, in seconds; `pushes` takes, by door id,
+    what counters push.
     """
     # The built-in documentation pages load scripts from the internet: a store may have none.
     app = FastAPI(
@@ -57,17 +59,19 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    web = Web(desk, shop, access, monotonic, extensions=tuple(extensions))
+    web = Web(
+        desk, shop, access, monotonic, extensions=tuple(extensions), pushes=dict(pushes or {})
+    )
     app.state.web = web
     app.state.assets = load_assets(one.script for one in extensions if one.script is not None)
     for room in (
         availability,
         footfall,
-        occupancy,
         facts,
         holds,
         alerts,
         devices,
+        doors_push,
         events,
         health,
         pages,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Depends, Request
 
@@ -32,12 +32,20 @@ class Extension:
     script: Path | None = None
 
 
+TakePush: TypeAlias = Callable[[bytes, float], bool]
+"""Takes a body that a device pushed and its arrival time; false while nobody can take it.
+
+Raises `ValueError` with one plain line for a body that is none of that device's.
+"""
+
+
 @dataclass(slots=True)
 class Web:
     """The program, the store, who may do what, and what the web itself counts.
 
     Attributes:
         monotonic: seconds of a clock that never steps, for rate limits.
+        pushes: by door id, who takes what its counter pushes.
         stream: names this run's numbering of live events; a resume from another run is a new start.
         counts: what happened at the rim, by (metric, label value); only ever growing.
         listeners: live streams that are open now.
@@ -48,6 +56,7 @@ class Web:
     access: Access
     monotonic: Callable[[], float]
     extensions: tuple[Extension, ...] = ()
+    pushes: Mapping[str, TakePush] = field(default_factory=dict)
     buckets: Buckets = field(default_factory=Buckets)
     reads: ReadRates = field(default_factory=ReadRates)
     today: Today = field(default_factory=Today)

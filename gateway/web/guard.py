@@ -12,6 +12,7 @@ import binascii
 import ipaddress
 import logging
 import math
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -42,28 +43,6 @@ def may_read(request: Request, web: AWeb) -> None:
         raise Problem(401, "unauthorized", "reading needs a token", headers=_ASK_READER)
 
 
-def may_manage(request: Request, web: AWeb) -> None:
-    """Let staff and admins pass; a till has no say in this. Raises `Problem`: 401, 403 or 429."""
-    _only(request, web, Role.STAFF, Role.ADMIN)
-
-
-def may_administer(request: Request, web: AWeb) -> None:
-    """Let admins pass. Raises `Problem`: 401, 403 or 429."""
-    _only(request, web, Role.ADMIN)
-
-
-def _only(request: Request, web: Web, *roles: Role) -> None:
-    may_write(request, web)
-    token = _bearer(request)
-    if token is not None and web.access.role_of(token) not in roles:
-        named = " or ".join(role.value for role in roles)
-        raise Problem(403, "forbidden", f"this needs a token of role {named}")
-
-
-MANAGING = [Depends(may_manage)]
-ADMINISTERING = [Depends(may_administer)]
-
-
 def may_write(request: Request, web: AWeb) -> None:
     """Let writers pass, and count and log what they do, without what they send.
 
@@ -73,12 +52,29 @@ def may_write(request: Request, web: AWeb) -> None:
     client = request.client.host if request.client else ""
     _same_site(request)
     _not_too_often(web, client)
-    who = _writer(request, web, client)
+    who = _writer(request, web, client, _bearer(request))
     logger.info("%s %s from %s as %s", request.method, request.url.path, client, who)
+
+
+def may_push(request: Request, web: AWeb) -> None:
+    """Let devices pass that push: as writers, but most of them cannot send a bearer token.
+
+    So the token may also be the password of Basic, or stand in the address as `?token=`, which is
+    written down nowhere here. Not logged one by one: a counter calls each minute.
+
+    Raises:
+        Problem: 401, 403 or 429.
+    """
+    client = request.client.host if request.client else ""
+    _same_site(request)
+    _not_too_often(web, client)
+    token = _bearer(request) or _basic(request) or request.query_params.get("token")
+    _writer(request, web, client, token, ask=_ASK_READER)
 
 
 READING = [Depends(may_read)]
 WRITING = [Depends(may_write)]
+PUSHING = [Depends(may_push)]
 
 
 def _same_site(request: Request) -> None:
@@ -103,15 +99,21 @@ def _not_too_often(web: Web, client: str) -> None:
         )
 
 
-def _writer(request: Request, web: Web, client: str) -> str:
-    token = _bearer(request)
+def _writer(
+    request: Request,
+    web: Web,
+    client: str,
+    token: str | None,
+    *,
+    ask: Mapping[str, str] = _ASK_WRITER,
+) -> str:
     if token is None:
         if not web.access.claimed() and _on_this_machine(request, client):
             return "the bench"
-        raise Problem(401, "unauthorized", _why_not(web), headers=_ASK_WRITER)
+        raise Problem(401, "unauthorized", _why_not(web), headers=ask)
     role = web.access.role_of(token)
     if role is None:
-        raise Problem(401, "unauthorized", "this token is not known here", headers=_ASK_WRITER)
+        raise Problem(401, "unauthorized", "this token is not known here", headers=ask)
     if not role.writes:
         raise Problem(403, "forbidden", f"a token of role {Role.VIEWER} may only read")
     return role.value

@@ -1,0 +1,41 @@
+"""From `[[door]]` to the source that counts there."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from drivers.door.axis_source import AxisDoor, Login
+from drivers.door.gpio_source import GpioDoor
+from drivers.door.milesight import read_milesight
+from drivers.door.push_source import PushDoor
+from drivers.door.source import DoorSource
+from drivers.door.xovis import read_xovis
+from drivers.source import Source
+from gateway.config.load import Store
+from gateway.config.model import DoorSection
+from gateway.config.values import pins
+
+CHIP = "/dev/gpiochip0"
+
+
+def door_source_of(store: Store, door: DoorSection) -> Source | None:
+    """The source of one door; None where the config does not say how to reach it."""
+    match door.driver:
+        case "shelfcast" if door.port is not None:
+            return DoorSource(door.id, door.port, baud=door.baud)
+        case "milesight":
+            return PushDoor(door.id, read_milesight, door.unit)
+        case "xovis":
+            return PushDoor(door.id, read_xovis, door.unit)
+        case "axis" if door.host_port is not None:
+            zone = ZoneInfo(store.config.store.timezone)
+            return AxisDoor(door.id, *door.host_port, _login(store, door), zone=zone)
+        case "gpio" if door.unit is not None:
+            return GpioDoor(door.id, door.port or CHIP, *pins(door.unit))
+        case _:
+            return None
+
+
+def _login(store: Store, door: DoorSection) -> Login:
+    file = store.path(door.password_file) if door.password_file else None
+    return Login(door.username or "", door.password or "", file)
