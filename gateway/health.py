@@ -16,6 +16,7 @@ from drivers.observations import Advert, Device, DeviceState, Observation, Round
 from gateway.changes import Alert, Change, DeviceChanged
 
 Key = tuple[str, int | None]
+BAD = frozenset({"silent", "offline"})
 ANTENNA_DEAF_SECONDS = 900.0
 """An antenna that used to read and reads nothing for so long while its reader goes on is deaf."""
 
@@ -26,12 +27,13 @@ class HealthRules:
 
     Attributes:
         devices: seconds after which the device (by id) counts as silent.
-        antennas: (reader id, antenna number) of every antenna in use.
+        antennas: by (reader id, antenna number): seconds without a read, once it has read, after
+            which the antenna counts as deaf; None where nothing may lie for hours (a till, an
+            exit, a fitting room).
     """
 
     devices: Mapping[str, float] = field(default_factory=dict)
-    antennas: tuple[tuple[str, int], ...] = ()
-    antenna_deaf: float = ANTENNA_DEAF_SECONDS
+    antennas: Mapping[tuple[str, int], float | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -39,17 +41,21 @@ class Watched:
     """One device or antenna.
 
     Attributes:
-        heard: arrival of its newest word.
+        heard: arrival of its newest word; of an antenna, its newest tag read.
+        scanned: arrival of an antenna's newest finished round.
         reads: its tag reads.
         told: the detail that is told of it while it is well: an alert that is not over.
+        alarm: the kind of the alert that it is silent or offline, while that is not over.
     """
 
     state: str = "unknown"
     heard: float | None = None
+    scanned: float | None = None
     reads: int = 0
     offline: bool = False
     detail: str = ""
     told: str = ""
+    alarm: str = ""
 
 
 class Health:
@@ -70,6 +76,8 @@ class Health:
                 self._hear_antennas(obs)
             case Round():
                 self._hear(obs.src, obs.at)
+                if (antenna := self.watched.get((obs.src, obs.antenna))) is not None:
+                    antenna.scanned = obs.at
             case Device():
                 self._device(obs)
             case Advert():
@@ -124,20 +132,22 @@ class Health:
         if watched.offline:
             return "offline"
         if antenna is not None:
-            return self._antenna_state(name, watched, now)
+            return self._antenna_state(name, antenna, watched, now)
         assert self._begun is not None
         heard = self._begun if watched.heard is None else watched.heard
         if now - heard > self._rules.devices[name]:
             return "silent"
         return "unknown" if watched.heard is None else "ok"
 
-    def _antenna_state(self, reader: str, watched: Watched, now: float) -> str:
+    def _antenna_state(self, reader: str, antenna: int, watched: Watched, now: float) -> str:
         device = self.watched.get((reader, None))
-        if device is not None and device.state in {"offline", "silent"}:
+        if device is not None and device.state in BAD:
             return device.state
         if watched.heard is None:
-            return "unknown"
-        return "silent" if now - watched.heard > self._rules.antenna_deaf else "ok"
+            return "unknown" if watched.scanned is None else "ok"
+        deaf_after = self._rules.antennas[reader, antenna]
+        deaf = deaf_after is not None and now - watched.heard > deaf_after
+        return "silent" if deaf else "ok"
 
     def _said(self, key: Key, watched: Watched, state: str, now: float) -> list[Change]:
         name, antenna = key
@@ -145,14 +155,26 @@ class Health:
         changes: list[Change] = [DeviceChanged(now, name, state, antenna, watched.detail)]
         subject = name if antenna is None else f"{name}/{antenna}"
         changes += self._attention(watched, subject, watched.detail if state == "ok" else "", now)
-        bad, was_bad = state in {"silent", "offline"}, before in {"silent", "offline"}
-        if before == state:
-            return changes
-        if bad:
-            changes.append(Alert(now, f"device_{state}", subject, watched.detail))
-        if was_bad:
-            changes.append(Alert(now, f"device_{before}", subject, over=True))
+        if before != state:
+            changes += self._alarm(key, watched, subject, now)
         return changes
+
+    def _alarm(self, key: Key, watched: Watched, subject: str, now: float) -> list[Change]:
+        """The end of the alarm before, and a new one where the state is bad."""
+        changes: list[Change] = []
+        if watched.alarm:
+            changes.append(Alert(now, watched.alarm, subject, over=True))
+        watched.alarm = ""
+        if watched.state in BAD and not self._all_of_it(key):
+            watched.alarm = f"device_{watched.state}"
+            changes.append(Alert(now, watched.alarm, subject, watched.detail))
+        return changes
+
+    def _all_of_it(self, key: Key) -> bool:
+        """An antenna of a reader that is gone: the reader's own alert says it for all of them."""
+        name, antenna = key
+        reader = self.watched.get((name, None))
+        return antenna is not None and reader is not None and reader.state in BAD
 
     @staticmethod
     def _attention(watched: Watched, subject: str, detail: str, now: float) -> list[Change]:

@@ -9,9 +9,12 @@ from gateway.config.layout import layout_of
 from gateway.config.load import Store
 from gateway.core import CoreRules
 from gateway.footfall.rules import DoorRule, FootfallRules
-from gateway.health import HealthRules
+from gateway.health import ANTENNA_DEAF_SECONDS, HealthRules
+from gateway.stock.layout import ZoneKind
 
 DAY = 86_400.0
+GOODS = frozenset({ZoneKind.SHELF, ZoneKind.BACKROOM})
+"""Where goods always lie: an antenna there that reads nothing is deaf, or the zone is empty."""
 
 READER_SILENT_SECONDS = 60.0
 """A reader that inventories says a round a second; with no tags in sight it still says rounds."""
@@ -55,5 +58,10 @@ def _health(store: Store) -> HealthRules:
                 devices[beacon.id] = BEACON_SILENT_SECONDS
     # A till has nothing to say for hours: it is offline when its driver says so, never silent.
     devices |= {f"till-{way}": math.inf for way in config.till.sources if way != "http"}
-    antennas = tuple((r.id, antenna.number) for r in config.reader for antenna in r.antenna)
+    goods = {zone.id for zone in config.zone if zone.kind in GOODS}
+    antennas = {
+        (reader.id, antenna.number): ANTENNA_DEAF_SECONDS if antenna.zone in goods else None
+        for reader in config.reader
+        for antenna in reader.antenna
+    }
     return HealthRules(devices, antennas)
