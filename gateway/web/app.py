@@ -21,6 +21,7 @@ from gateway.web import (
     footfall,
     health,
     holds,
+    occupancy,
     pages,
     problems,
 )
@@ -67,6 +68,7 @@ def create_app(
     for room in (
         availability,
         footfall,
+        occupancy,
         facts,
         holds,
         alerts,
