@@ -12,6 +12,7 @@ from collections import Counter
 
 from drivers.door.source import DoorSource
 from drivers.observations import Count, Observation
+from drivers.source import SourceLost
 from tests.drivers.hand_clock import HandClock
 from tests.firmware.chip import Chip
 from tests.firmware.rules import Run
@@ -82,7 +83,8 @@ class Line:
     ) -> None:
         self.chip, self.ledger = chip, ledger or Ledger()
         self.clock = HandClock()
-        self._noise = noise or (lambda data: data)
+        self._noise = noise
+        self.restarts = 0
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)  # and kept open, or the pty hangs up between two openings
         os.set_blocking(self._master, False)
@@ -94,8 +96,19 @@ class Line:
         """Let the driver open the port; on a board whose DTR is wired that resets the chip."""
         if resets:
             self.chip.reset("Ext")
-        self._task = asyncio.create_task(self.source.run(self._take, self.clock))
+        self._start()
         await asyncio.sleep(0.01)
+
+    def _start(self) -> None:
+        self._task = asyncio.create_task(self.source.run(self._take, self.clock))
+
+    def _supervise(self) -> None:
+        """Noise may swallow heartbeats: the driver gives up and is started again, as in a store."""
+        if self._noise is None or self._task is None or not self._task.done():
+            return
+        assert isinstance(self._task.exception(), SourceLost)
+        self.restarts += 1
+        self._start()
 
     def _take(self, observation: Observation) -> None:
         self._heard.append(observation)
@@ -125,13 +138,16 @@ class Line:
                 await asyncio.sleep(0.001)
 
     async def _carry(self) -> None:
-        data = self._noise(self.chip.take())
+        data = self.chip.take()
+        if self._noise is not None:
+            data = self._noise(data)
         if data:
             os.write(self._master, data)
         with contextlib.suppress(BlockingIOError):
             self.chip.send(os.read(self._master, 4_096))
         for _ in range(3):
             await asyncio.sleep(0)
+        self._supervise()
 
     async def unplug(self) -> type[BaseException] | None:
         """Pull the cable; the kind of error that the driver ends with."""
