@@ -105,7 +105,7 @@ class Composer:
         sources = ("tags",) * bool(len(units.chances)) + ("book",) * (account.book is not None)
         if account.weighed is not None and account.article.unit_grams:
             spread, sources = self._weighed(account, units.zones), ("scale",)
-            sure = spread
+            sure, floor = spread, np.zeros(0)
         else:
             hidden = self._hidden(account, unseen, view)
             spread = np.convolve(answer.distribution(units.chances), hidden)
@@ -115,8 +115,10 @@ class Composer:
             if unseen:
                 laid = self._lay_unseen(account, hidden, units.zones)
                 floor = np.concatenate([floor, np.full(unseen, laid / unseen)])
-        likely = int(answer.distribution(floor).argmax())
-        zones = answer.even(units.zones, self.floor_ids, likely)
+        zones = units.zones
+        if len(floor):
+            likely = int(answer.distribution(floor).argmax())
+            zones = answer.even(zones, self.floor_ids, likely)
         judged = answer.judge(spread, sure, self._layout.level)
         return self._say(account, view, holds, judged, zones, sources, before, blind=units.blind)
 

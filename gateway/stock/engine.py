@@ -25,6 +25,7 @@ from drivers.observations import (
 from gateway.changes import Change
 from gateway.requests import HoldAnswer, HoldRequest, HoldState, HoldVerdict
 from gateway.stock.afterlife import Afterlife
+from gateway.stock.alarms import Alarms
 from gateway.stock.answers import Answers
 from gateway.stock.composing import Composer
 from gateway.stock.evidence import Evidence
@@ -68,6 +69,7 @@ class StockEngine:
             layout, self._places, self._tags, self._goods, self._hearing, self._presence
         )
         self._answers = Answers(self._tags, self._goods, composer)
+        self._alarms = Alarms(layout, self._goods)
         self._tidings = Tidings(layout, self._places, self._tags, self._presence)
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
         self._facts: list[Sale | Return | Delivery | Stocktake] = []
@@ -122,6 +124,7 @@ class StockEngine:
             self._goods.touch(gtin)
         changes += self._tidings.of_items(now)
         changes += self._answers.changed(now, self._holds)
+        changes += self._alarms.changed(now, self._answers.said)
         changes += self._memory.changed(now)
         return changes
 
