@@ -22,6 +22,7 @@ from gateway.config.load import Store
 from gateway.core import Core
 from gateway.desk import Sample
 from gateway.devices import sources_of
+from gateway.doors import mqtt_doors_of
 from gateway.engine_loop import EngineLoop
 from gateway.frontdesk import FrontDesk
 from gateway.herald import Herald
@@ -96,6 +97,7 @@ class Program:
         if sources is None:
             teller = TillDesk(self.desk.record, [zone.id for zone in store.config.zone])
             self._sources += till_sources_of(store, data, teller)
+            self._sources += mqtt_doors_of(store, self._sources)
         self._outbox: StoredOutbox | None = None
         self._squeezer: Squeezer | None = None
         self._uplink = self._made_uplink()

@@ -58,6 +58,8 @@ def _health(store: Store) -> HealthRules:
                 devices[beacon.id] = BEACON_SILENT_SECONDS
     # A till has nothing to say for hours: it is offline when its driver says so, never silent.
     devices |= {f"till-{way}": math.inf for way in config.till.sources if way != "http"}
+    if any(door.topic for door in config.door):
+        devices["doors-mqtt"] = math.inf
     goods = {zone.id for zone in config.zone if zone.kind in GOODS}
     antennas = {
         (reader.id, antenna.number): ANTENNA_DEAF_SECONDS if antenna.zone in goods else None

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
+from drivers.mqtt_link import Broker
 from drivers.observations import Fact, Stocktake
 from drivers.pos.folder import FolderSource
-from drivers.pos.mqtt_link import Broker
 from drivers.pos.mqtt_source import MqttTillSource
 from drivers.pos.telling import Answer, NotNow, Refused, Teller
 from drivers.source import Source

@@ -4,7 +4,7 @@
 checks of single fields; `digest` tells a repeated fact from another one under the same id. `rows`
 and `receipts` do the same for files, `topics` for messages, `settling` tells which files are
 finished: all of it pure. Two thin sources own what is outside: `folder` a watched folder,
-`mqtt_source` a broker's topics through the adapter `mqtt_link`. Both are given a `telling.Teller`,
+`mqtt_source` a broker's topics. Both are given a `telling.Teller`,
 because a file is put away, and a message acknowledged, only when its facts are on disk.
 
 What does not live here: HTTP, and the question whether a GTIN or a zone is known to the store.

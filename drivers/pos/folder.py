@@ -85,6 +85,10 @@ class FolderSource:
             data, stamp = await asyncio.to_thread(self._shelf.read, name)
         except FileNotFoundError:
             return  # the till took it back
+        except PermissionError:
+            # One file that we may not read must not hold up the others.
+            self.faults["unreadable"] += 1
+            return
         if not data.endswith(b"\n") and settling.may_be_torn(name, clock.monotonic()):
             return
         reading = await asyncio.to_thread(_reading, name, data, clock.wall())

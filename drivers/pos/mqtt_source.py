@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
+from drivers.mqtt_link import Broker, Incoming, MqttLink, dial
 from drivers.observations import Device, DeviceState
 from drivers.pos.bodies import BodyError
-from drivers.pos.mqtt_link import Broker, Incoming, TillLink, dial
 from drivers.pos.telling import Answer, NotNow, Refused, Teller
 from drivers.pos.topics import answer_text, answers_of, id_in, read_message, topics_of
 from drivers.source import Clock, Emit
@@ -20,7 +20,7 @@ AGAIN_SECONDS = 2.0
 _STATUS = {Answer.NEW: "recorded", Answer.KNOWN: "known", Answer.CONFLICT: "conflict"}
 
 
-Dial: TypeAlias = Callable[[Broker, str], AbstractAsyncContextManager[TillLink]]
+Dial: TypeAlias = Callable[[Broker, str], AbstractAsyncContextManager[MqttLink]]
 """Opens a connection to a broker under a client id."""
 
 
@@ -59,7 +59,7 @@ class MqttTillSource:
             async for message in link.messages():
                 text = await self._take(message, clock)
                 # The answer first: a till that got none tells again, and is told "known".
-                await link.answer(answers_of(self._store), text)
+                await link.publish(answers_of(self._store), text)
                 link.acknowledge(message)
 
     async def _take(self, message: Incoming, clock: Clock) -> str:

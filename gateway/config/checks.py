@@ -25,8 +25,8 @@ DOOR_NEEDS = {
     "shelfcast": ("port",),
     "gpio": ("unit",),
     "axis": ("address",),
-    "milesight": ("address", "unit"),
-    "xovis": ("address", "unit"),
+    "milesight": ("address", "unit", "topic"),
+    "xovis": ("address", "unit", "topic"),
 }
 """One of these; milesight and xovis may call us, then `unit` is the serial number they give."""
 
@@ -172,16 +172,26 @@ def _door_wire(path: Path, door: Table, report: Report) -> None:
             pins(unit)
         except WrongValue as wrong:
             report((*path, "unit"), wrong.wrong, wrong.right)
+    if (topic := door.get("topic")) and needs is not None:
+        _topic((*path, "topic"), driver, str(topic), report)
     if needs is None or any(door.get(key) for key in needs):
         return
     example = {
         "port": '"/dev/serial/by-id/…"',
         "address": '"192.168.1.30"',
         "unit": '"17,27"' if driver == "gpio" else '"17"',
+        "topic": '"shop/door"',
     }
     report(
         (*path, needs[0]), "missing", " or ".join(f"add {key} = {example[key]}" for key in needs)
     )
+
+
+def _topic(path: Path, driver: str, topic: str, report: Report) -> None:
+    if "topic" not in DOOR_NEEDS[driver]:
+        report(path, f"driver {shown(driver)} publishes nothing", "take topic out")
+    elif set("+#\0") & set(topic):
+        report(path, f"{shown(topic)} is no single topic", "write one topic without + and #")
 
 
 def _beacon(path: Path, beacon: Table, zones: Collection[str], report: Report) -> None:

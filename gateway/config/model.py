@@ -127,7 +127,8 @@ class DoorSection(Section):
     Attributes:
         calibration: counted × this = people, as found on site.
         invert: the sensor hangs the other way round: its in is our out.
-        unit: the line, logic or pin inside the sensor, or its serial number where it calls us.
+        unit: the line, logic or pins inside the sensor, or its serial number where it calls us.
+        topic: where the counter publishes, on the till's broker; else it calls us over HTTP.
     """
 
     id: Name
@@ -136,6 +137,7 @@ class DoorSection(Section):
     address: Annotated[Address | None, BeforeValidator(_or_none)] = None
     baud: Annotated[int, Field(ge=1200, le=4_000_000)] = 57_600
     unit: Optional = None
+    topic: Optional = None
     calibration: Annotated[float, Field(gt=0, le=10)] = 1.0
     invert: bool = False
     username: Optional = None

@@ -180,6 +180,26 @@ async def test_a_file_beyond_the_limit_is_not_read(
         assert not teller.asked
 
 
+async def test_a_file_that_we_may_not_read_holds_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = folder_module._Shelf.read
+
+    def refusing(shelf: folder_module._Shelf, name: str) -> object:
+        # Root, who runs some test machines, may read everything.
+        if name == "a.csv":
+            raise PermissionError(13, "Permission denied")
+        return read(shelf, name)
+
+    monkeypatch.setattr(folder_module._Shelf, "read", refusing)
+    async with watching(tmp_path, MemoryTeller()) as bench:
+        bench.write("a.csv", HEAD + SALE)
+        bench.write("b.csv", HEAD + SALE)
+        await bench.until(lambda: bench.there("done/b.csv"))
+        assert bench.there("a.csv")
+        assert bench.source.faults["unreadable"]
+
+
 async def test_links_and_strange_files_are_left_alone(tmp_path: Path) -> None:
     outside = tmp_path / "outside.csv"
     outside.write_text(HEAD + SALE)

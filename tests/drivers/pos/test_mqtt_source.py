@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from drivers.mqtt_link import Broker, Incoming, MqttLink, dial
 from drivers.observations import Device, Observation
-from drivers.pos.mqtt_link import Broker, Incoming, TillLink, dial
 from drivers.pos.mqtt_source import MqttTillSource
 from drivers.source import SourceLost
 from tests.drivers.hand_clock import HandClock
@@ -20,7 +20,7 @@ SCARF = "03453120000011"
 SALES = "shelfcast/till/PAR-01/sales"
 
 
-class Link(TillLink):
+class Link(MqttLink):
     """Gives out what the test puts in, and notes what is answered and acknowledged, in order."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Link(TillLink):
     async def subscribe(self, topics: tuple[str, ...]) -> None:
         self.topics = topics
 
-    async def answer(self, topic: str, text: str) -> None:
+    async def publish(self, topic: str, text: str) -> None:
         assert topic == "shelfcast/till/PAR-01/answers"
         body = json.loads(text)
         self.done.append((body["status"], body["id"]))
@@ -56,7 +56,7 @@ class Bench:
         self.task = asyncio.create_task(self.source.run(self.heard.append, self.clock))
 
     @contextlib.asynccontextmanager
-    async def _open(self, _broker: Broker, identifier: str) -> AsyncIterator[TillLink]:
+    async def _open(self, _broker: Broker, identifier: str) -> AsyncIterator[MqttLink]:
         assert identifier == "shelfcast-till-PAR-01"
         yield self.link
 
@@ -137,7 +137,7 @@ async def test_a_server_that_is_no_broker_is_one_plain_line(
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        monkeypatch.setattr("drivers.pos.mqtt_link.ANSWER_SECONDS", 0.5)
+        monkeypatch.setattr("drivers.mqtt_link.ANSWER_SECONDS", 0.5)
         with pytest.raises(SourceLost, match="refuses us, or is no MQTT broker"):
             async with dial(Broker("127.0.0.1", port), "me"):
                 pass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.pos.mqtt_link import Broker
+from drivers.mqtt_link import Broker
 from gateway.config.faults import ConfigError
 from gateway.config.load import load_store, parse_config
 from gateway.till import broker_of

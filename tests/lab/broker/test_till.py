@@ -11,7 +11,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from drivers.pos.mqtt_link import Broker
+from drivers.mqtt_link import Broker
 from drivers.pos.mqtt_source import MqttTillSource
 from drivers.source import SourceLost
 from gateway.clock import SystemClock

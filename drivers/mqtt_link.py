@@ -1,6 +1,6 @@
-"""The one adapter around aiomqtt 2.5 for a till's broker: messages in, acknowledged by hand.
+"""The one adapter around aiomqtt 2.5 for devices that publish: messages in, acknowledged by hand.
 
-A message is acknowledged when its fact is on disk, not when it arrived; with a session that the
+A message is acknowledged when it is dealt with, not when it arrived; with a session that the
 broker keeps (MQTT 3.1.1, section 3.1.2.4) what was told while we were away, or not acknowledged, is
 told again. aiomqtt has no way to say so, paho beneath it has.
 
@@ -33,7 +33,7 @@ INCOMING_KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the till publishes. `password_file` is read anew at each connection."""
+    """Where the devices publish. `password_file` is read anew at each connection."""
 
     host: str
     port: int
@@ -59,7 +59,7 @@ class Incoming(NamedTuple):
     qos: int
 
 
-class TillLink:
+class MqttLink:
     """An open connection; made by `dial` alone. Everything raises `SourceLost` when it breaks."""
 
     def __init__(self, client: aiomqtt.Client, broker: Broker) -> None:
@@ -76,7 +76,7 @@ class TillLink:
             raise _lost(self._broker, "is gone", error) from error
 
     def acknowledge(self, message: Incoming) -> None:
-        """Its fact is on disk, or it never can be: the broker may forget it."""
+        """It is dealt with: the broker may forget it."""
         self._client._client.ack(message.number, message.qos)  # noqa: SLF001 - see the module
 
     async def subscribe(self, topics: tuple[str, ...]) -> None:
@@ -86,8 +86,8 @@ class TillLink:
         except aiomqtt.MqttError as error:
             raise _lost(self._broker, "refuses the subscription", error) from error
 
-    async def answer(self, topic: str, text: str) -> None:
-        """Publish an answer with QoS 1."""
+    async def publish(self, topic: str, text: str) -> None:
+        """Publish with QoS 1; comes back when the broker has it."""
         try:
             await self._client.publish(topic, text, qos=1)
         except aiomqtt.MqttError as error:
@@ -95,7 +95,7 @@ class TillLink:
 
 
 @contextlib.asynccontextmanager
-async def dial(broker: Broker, identifier: str) -> AsyncIterator[TillLink]:
+async def dial(broker: Broker, identifier: str) -> AsyncIterator[MqttLink]:
     """Connect with a session that the broker keeps, and hang up at the end.
 
     Raises:
@@ -129,7 +129,7 @@ async def dial(broker: Broker, identifier: str) -> AsyncIterator[TillLink]:
         _drop(client)
         raise
     try:
-        yield TillLink(client, broker)
+        yield MqttLink(client, broker)
     finally:
         # It may be as good as gone; what is left of it is closed below.
         with contextlib.suppress(aiomqtt.MqttError):
@@ -148,7 +148,7 @@ def _drop(client: aiomqtt.Client) -> None:
 
 def _silent() -> logging.Logger:
     """aiomqtt logs what it also raises."""
-    logger = logging.Logger("till mqtt", logging.CRITICAL)  # noqa: LOG001 - for one connection
+    logger = logging.Logger("device mqtt", logging.CRITICAL)  # noqa: LOG001 - for one connection
     logger.addHandler(logging.NullHandler())
     return logger
 
@@ -199,7 +199,7 @@ async def _look_up(broker: Broker) -> str:
         with contextlib.suppress(RuntimeError):  # the program ended meanwhile
             loop.call_soon_threadsafe(settle, host, failed)
 
-    threading.Thread(target=ask, name="till broker's name", daemon=True).start()
+    threading.Thread(target=ask, name="broker's name", daemon=True).start()
     return await found
 
 
