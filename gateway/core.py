@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from drivers.observations import Delivery, Observation, Return, Sale, Stocktake
+from drivers.observations import Delivery, Device, DeviceState, Observation, Return, Sale, Stocktake
 from drivers.pos.digest import fact_digest
 from gateway.alerts import BackOnShelf
-from gateway.changes import Change
+from gateway.changes import Change, Remember
 from gateway.footfall.engine import FootfallEngine
 from gateway.footfall.rules import FootfallRules
 from gateway.health import Health, HealthRules
@@ -41,6 +41,7 @@ class Core:
     """All engines of one store. `faults` counts by `engine/reason` what was not believed."""
 
     def __init__(self, rules: CoreRules, naming: Naming) -> None:
+        self._naming = naming
         self.stock = StockEngine(rules.layout, naming)
         self.footfall = FootfallEngine(rules.footfall)
         self.health = Health(rules.health)
@@ -115,6 +116,28 @@ class Core:
     def reset_occupancy(self, value: int, now: float) -> int:
         """Somebody counted the people inside; what was believed before."""
         return self.footfall.reset_occupancy(value, now)
+
+    def lay_out(self, layout: Layout, memory: Mapping[str, str], now: float) -> None:
+        """Go on with another layout.
+
+        The stock engine begins anew from its memory, as at a start: `memory` is what was committed,
+        and what it says last is laid over it. Where tags are is known again with the next round.
+        """
+        said = self.stock.advance(now)
+        self._early += said
+        kept = dict(memory)
+        for one in said:
+            if isinstance(one, Remember) and one.value is not None:
+                kept[one.key] = one.value
+            elif isinstance(one, Remember):
+                kept.pop(one.key, None)
+        stock = StockEngine(layout, self._naming)
+        stock.faults.update(self.stock.faults)
+        stock.restore(kept, now)
+        for (name, antenna), watched in self.health.watched.items():
+            if watched.offline:
+                stock.observe(Device(name, now, now, DeviceState.OFFLINE, antenna))
+        self.stock = stock
 
     def _judge(self, obs: Observation) -> Verdict:
         match obs:

@@ -5,7 +5,7 @@ The program implements it; `web` and `uplink` know nothing else of the program.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,6 +55,21 @@ class LedgerEntry:
     ref: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What became of a config read again. Keys as `store.toml` names them.
+
+    Attributes:
+        checks: False: it has faults, and nothing was changed.
+        faults: each `{file, line, key, wrong, right}`; with `checks` those of rows left out.
+    """
+
+    checks: bool
+    applied: tuple[str, ...] = ()
+    restart_needed: tuple[str, ...] = ()
+    faults: tuple[Mapping[str, str | int], ...] = ()
+
+
 class Desk(Protocol):
     """The running program as others may use it. Every method runs in the program's own loop."""
 
@@ -90,6 +105,9 @@ class Desk(Protocol):
 
     async def reset_occupancy(self, value: int) -> int:
         """There are `value` people inside now; what was believed before. Raises `NotStored`."""
+
+    async def reload(self) -> Reloaded | None:
+        """Read the config again; None when there is no file to read. Raises `NotStored`."""
 
     async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
         """Footfall from disk in buckets of `step` seconds, oldest first."""

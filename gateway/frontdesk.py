@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from drivers.observations import Fact
@@ -12,7 +12,7 @@ from drivers.source import Clock
 from gateway.board import Board
 from gateway.callback import read_address
 from gateway.core import Core
-from gateway.desk import FootfallBucket, LedgerEntry, Sample
+from gateway.desk import FootfallBucket, LedgerEntry, Reloaded, Sample
 from gateway.engine_loop import EngineLoop
 from gateway.footfall.buckets import Bucket, buckets
 from gateway.requests import (
@@ -32,7 +32,7 @@ T = TypeVar("T")
 class FrontDesk:
     """Answers page, API and feed. Reads history through a connection of its own, in a thread.
 
-    `anywhere`: the config lets callbacks leave the store's network.
+    `anywhere`: the config lets callbacks leave the store's network. `reloader` reads the config.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class FrontDesk:
     ) -> None:
         self.board = board
         self.anywhere = False
+        self.reloader: Callable[[], Awaitable[Reloaded]] | None = None
         self._core = core
         self._loop = loop
         self._archive = archive
@@ -89,6 +90,10 @@ class FrontDesk:
     async def reset_occupancy(self, value: int) -> int:
         """There are `value` people inside now; what was believed before. Raises `NotStored`."""
         return await self._loop.ask(lambda now: self._core.reset_occupancy(value, now))
+
+    async def reload(self) -> Reloaded | None:
+        """Read the config again; None when there is no file to read. Raises `NotStored`."""
+        return None if self.reloader is None else await self.reloader()
 
     async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
         """Footfall from disk in buckets of `step` seconds. Raises `NotStored` if unreadable."""

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from drivers.door.push_source import PushDoor
 from drivers.source import Clock, Source
 from gateway.board import Board
 from gateway.committer import Committer
+from gateway.config.faults import ConfigError, Fault
+from gateway.config.layout import layout_of
 from gateway.config.load import Store
 from gateway.core import Core
-from gateway.desk import Sample
+from gateway.desk import Reloaded, Sample
 from gateway.devices import sources_of
 from gateway.doors import mqtt_doors_of
 from gateway.engine_loop import EngineLoop
@@ -31,7 +34,10 @@ from gateway.intake import Intake
 from gateway.naming import naming_of
 from gateway.numbers import alert_samples, gather
 from gateway.outbox import StoredOutbox
+from gateway.reload import plan
+from gateway.requests import NotStored
 from gateway.rules import core_rules
+from gateway.running import RunningNote
 from gateway.shop import shop_of, uplink_settings_of
 from gateway.squeezer import Squeezer
 from gateway.storage.archive import Archive
@@ -45,6 +51,7 @@ from gateway.web.access import TokenFile
 from gateway.web.app import create_app
 from gateway.web.context import Extension
 from gateway.web.serve import serve
+from gateway.web.setup_code import SetupCode
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +75,11 @@ class Program:
         sources: Sequence[Source] | None = None,
         extensions: Sequence[Extension] = (),
         jitter: random.Random | None = None,
+        load: Callable[[], Store] | None = None,
     ) -> None:
         """Open the database and take back what it remembers; nothing runs yet.
 
-        `sources` stand in for those of the config where given.
+        `sources` stand in for those of the config where given; `load` reads the config again.
 
         Raises:
             OSError, sqlite3.Error: the data folder cannot be used.
@@ -103,11 +111,17 @@ class Program:
         self._uplink = self._made_uplink()
         self._herald = self._made_herald()
         access = TokenFile(data / TOKENS)
+        self.setup = None if access.claimed() else SetupCode(access)
+        self._note = RunningNote(data, self._opened.boot)
+        self._load = load
+        self._reloading = asyncio.Lock()
+        self.desk.reloader = self.reload if load else None
         self._app = create_app(
             self.desk,
             shop_of(store),
             access=access,
             extensions=tuple(extensions),
+            code=self.setup,
             pushes={one.name: one.take for one in self._sources if isinstance(one, PushDoor)},
         )
 
@@ -152,12 +166,14 @@ class Program:
                 raise error
 
     async def _serve(self, stop: asyncio.Event, started: Callable[[int], None] | None) -> None:
+        host, port = self._store.config.web.host_port
+
         def tell(port: int) -> None:
             self.port = port
+            self._note.write(host, port)
             if started is not None:
                 started(port)
 
-        host, port = self._store.config.web.host_port
         await serve(self._app, host, port, stop, started=tell)
 
     async def _finish(self) -> None:
@@ -165,7 +181,52 @@ class Program:
             async with asyncio.timeout(1.5):
                 await self._loop.settle()
 
+    async def reload(self) -> Reloaded:
+        """Read the config again and apply what can be applied. Raises `NotStored`."""
+        assert self._load is not None
+        async with self._reloading:
+            try:
+                fresh = await asyncio.to_thread(self._load)
+            except ConfigError as error:
+                return Reloaded(checks=False, faults=_as_json(error.faults))
+            done = plan(self._store, fresh)
+            await self._apply(done.store)
+        log.info("the config was read again; applied: %s", ", ".join(done.applied) or "nothing")
+        if done.restart_needed:
+            log.warning("these wait for a restart: %s", ", ".join(done.restart_needed))
+        faults = _as_json(fresh.row_faults)
+        return Reloaded(
+            checks=True, applied=done.applied, restart_needed=done.restart_needed, faults=faults
+        )
+
+    async def _apply(self, store: Store) -> None:
+        layout, shop = layout_of(store), shop_of(store)
+        anew = layout != layout_of(self._store)
+
+        def apply(now: float) -> str:
+            # Between two turns: nothing is on its way to the disk but what the disk refused.
+            if anew and self._committer.waiting:
+                return "the disk does not take what is written"
+            try:
+                with contextlib.closing(Archive(self._opened.path)) as archive:
+                    memory = archive.memory("stock") if anew else {}
+            except sqlite3.Error as error:
+                return f"the disk cannot be read: {error}"
+            if anew:
+                self._core.lay_out(layout, memory, now)
+            self._core.footfall.calibrate({one.id: one.calibration for one in store.config.door})
+            return ""
+
+        if trouble := await self._loop.ask(apply):
+            raise NotStored(trouble)
+        self._store = store
+        self._herald.anywhere = self.desk.anywhere = store.config.web.open_callbacks
+        self._app.state.web.shop = shop
+        for gtin in self._board.stock.keys() - store.catalogue.keys():
+            del self._board.stock[gtin]
+
     def _close(self) -> None:
+        self._note.remove()
         self._committer.close()
         self._archive.close()
         if self._outbox is not None:
@@ -264,6 +325,10 @@ def _open(data: Path) -> Opened:
             "the database was damaged and is kept as %s; a new one is begun", opened.put_aside.name
         )
     return opened
+
+
+def _as_json(faults: Sequence[Fault]) -> tuple[dict[str, str | int], ...]:
+    return tuple(fault.as_json() for fault in faults)
 
 
 async def _end(task: asyncio.Task[object], *, cancel: bool = True) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from gateway.cli.signals import stop_on_signals
+from gateway.cli.signals import reload_on_hangup, stop_on_signals
 from gateway.clock import SystemClock
 from gateway.config.load import Store, load_store
 from gateway.program import Program
@@ -19,14 +21,17 @@ def run_command(config: Path, data: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for fault in (*store.warnings, *store.row_faults):
         print(fault, file=sys.stderr)  # noqa: T201
-    asyncio.run(_run(store, data))
+    asyncio.run(_run(store, data, partial(load_store, config)))
 
 
-async def _run(store: Store, data: Path) -> None:
+async def _run(store: Store, data: Path, load: Callable[[], Store]) -> None:
     stop = stop_on_signals()
-    program = Program(store, data, SystemClock())
-    await program.run(stop, started=_say_port)
+    program = Program(store, data, SystemClock(), load=load)
 
+    def say(port: int) -> None:
+        reload_on_hangup(program.reload)
+        print(f"page: http://localhost:{port}/", flush=True)  # noqa: T201
+        if program.setup is not None:
+            print(f"setup code: {program.setup.code} (makes the first token, once)", flush=True)  # noqa: T201
 
-def _say_port(port: int) -> None:
-    print(f"page: http://localhost:{port}/", flush=True)  # noqa: T201
+    await program.run(stop, started=say)

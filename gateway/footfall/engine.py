@@ -11,6 +11,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from drivers.observations import Advert, Count, Observation, Sale
@@ -76,6 +77,12 @@ class FootfallEngine:
                 self._memory.append(self._remember_sales())
             case _:
                 pass
+
+    def calibrate(self, calibrations: Mapping[str, float]) -> None:
+        """From the next minute on the doors count so, by the `src` of their counts."""
+        for src, calibration in calibrations.items():
+            if (door := self._doors.get(src)) is not None:
+                door.rule = replace(door.rule, calibration=calibration)
 
     def reset_occupancy(self, value: int, now: float) -> int:
         """Somebody looked: there are `value` people inside at `now`; `advance` says so.

@@ -21,14 +21,16 @@ from gateway.web import (
     footfall,
     health,
     holds,
-    occupancy,
     pages,
     problems,
+    reloading,
+    setup,
 )
 from gateway.web.access import Access
 from gateway.web.assets import load_assets
 from gateway.web.context import Extension, TakePush, Web
 from gateway.web.rim import Rim
+from gateway.web.setup_code import SetupCode
 from gateway.web.shop import Shop
 
 _ABOUT = (
@@ -44,6 +46,7 @@ def create_app(
     access: Access,
     extensions: Sequence[Extension] = (),
     pushes: Mapping[str, TakePush] | None = None,
+    code: SetupCode | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """The ASGI application of one store.
@@ -63,15 +66,17 @@ def create_app(
     web = Web(
         desk, shop, access, monotonic, extensions=tuple(extensions), pushes=dict(pushes or {})
     )
+    web.setup = code
     app.state.web = web
     app.state.assets = load_assets(one.script for one in extensions if one.script is not None)
     for room in (
         availability,
         footfall,
-        occupancy,
         facts,
         holds,
         alerts,
+        setup,
+        reloading,
         devices,
         doors_push,
         events,

@@ -15,6 +15,7 @@ from gateway.desk import Desk
 from gateway.web.access import Access
 from gateway.web.rates import Buckets
 from gateway.web.reads import ReadRates
+from gateway.web.setup_code import SetupCode
 from gateway.web.shop import Shop
 from gateway.web.today import Today
 
@@ -49,6 +50,7 @@ class Web:
         stream: names this run's numbering of live events; a resume from another run is a new start.
         counts: what happened at the rim, by (metric, label value); only ever growing.
         listeners: live streams that are open now.
+        setup: the code for the first token, None when there was one at the start.
     """
 
     desk: Desk
@@ -63,6 +65,7 @@ class Web:
     stream: str = field(default_factory=lambda: secrets.token_hex(4))
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     listeners: int = 0
+    setup: SetupCode | None = None
 
 
 def web_of(request: Request) -> Web:

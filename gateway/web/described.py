@@ -14,6 +14,7 @@ from gateway.web.models import (
     HoldBody,
     OccupancyBody,
     ProblemDetails,
+    SetupBody,
     StocktakeBody,
     TillBody,
 )
@@ -26,6 +27,7 @@ READ_BY_HAND: tuple[type[BaseModel], ...] = (
     HoldBody,
     AlertBody,
     OccupancyBody,
+    SetupBody,
     ProblemDetails,
 )
 _SCHEMAS = "#/components/schemas/"

@@ -238,6 +238,39 @@ class OccupancyOut(Shape):
     t: str
 
 
+class SetupBody(Shape):
+    """The code that the first start printed, and whose token it makes."""
+
+    code: str = Field(max_length=64)
+    name: str = Field(min_length=1, max_length=64)
+
+
+class SetupOut(Shape):
+    """The first admin token; it is not to be had again."""
+
+    token: str
+    role: str
+    name: str
+
+
+class ConfigFault(Shape):
+    """One thing to correct in one of the store's files; `line` 0: no single line's fault."""
+
+    file: str
+    line: int
+    key: str
+    wrong: str
+    right: str
+
+
+class ReloadOut(Shape):
+    """What a reload did. `faults`: rows of the CSV files that were left out."""
+
+    applied: list[str]
+    restart_needed: list[str]
+    faults: list[ConfigFault]
+
+
 class AntennaOut(Shape):
     """One antenna of a reader."""
 

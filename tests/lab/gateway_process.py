@@ -26,6 +26,7 @@ class GatewayProcess:
         self._process: subprocess.Popen[str] | None = None
         self._listener: threading.Thread | None = None
         self.port = 0
+        self.lines: list[str] = []
         self.errors = cwd / "stderr.log"
 
     def __enter__(self) -> Self:
@@ -65,12 +66,22 @@ class GatewayProcess:
         self._forget()
         return code, time.monotonic() - begun
 
-    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    def hang_up(self) -> None:
+        """SIGHUP."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def ask(
+        self, method: str, path: str, body: object = None, *, token: str = ""
+    ) -> tuple[int, Any]:
         """One request; its status and JSON (or text) answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             text = None if body is None else json.dumps(body)
-            connection.request(method, path, text, {"Content-Type": "application/json"})
+            headers = {"Content-Type": "application/json"}
+            if token:
+                headers["Authorization"] = f"Bearer {token}"
+            connection.request(method, path, text, headers)
             answer = connection.getresponse()
             data = answer.read()
         finally:
@@ -94,6 +105,7 @@ class GatewayProcess:
         def listen() -> None:
             with stdout:
                 for line in stdout:
+                    self.lines.append(line)
                     said.put(line)
             said.put("")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from drivers.observations import Fact
 from gateway.board import Board
 from gateway.changes import StockChanged, StockState
-from gateway.desk import FootfallBucket, LedgerEntry, Sample
+from gateway.desk import FootfallBucket, LedgerEntry, Reloaded, Sample
 from gateway.requests import (
     AlertAnswer,
     AlertRequest,
@@ -46,6 +46,7 @@ class MemoryDesk:
         self.buckets: list[FootfallBucket] = []
         self.told: list[Sample] = []
         self.broken = False
+        self.reloaded: Reloaded | None = None
 
     def now(self) -> float:
         return self.clock
@@ -109,6 +110,9 @@ class MemoryDesk:
             raise NotStored("no space left")
         before, self.board.occupancy = self.board.occupancy, value
         return before
+
+    async def reload(self) -> Reloaded | None:
+        return self.reloaded
 
     async def unsubscribe(self, alert_id: str) -> bool:
         return self.alerts.pop(alert_id, None) is not None
