@@ -67,7 +67,7 @@ class Answers:
             self._reviewed = now
             self._composer.learn(now)
             for number, account in enumerate(self._goods.accounts):
-                if account.book is not None:
+                if account.book is not None or account.weighed is not None:
                     self._waiting[number] = None
         if self._blind_before is None or (view.blind != self._blind_before).any():
             self._blind_before = view.blind

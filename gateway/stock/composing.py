@@ -31,6 +31,7 @@ WEIGHT_SPREAD = 0.06
 """Spread of a weighed count, share of a unit for the scale itself."""
 UNHEARD_WORTH = 0.85
 """What a tag is worth for a promise while no antenna that heard it can hear."""
+COUNT_MOST = 10_000
 HEARS = 0.03
 """Rate from which an antenna could have heard a tag."""
 
@@ -103,7 +104,7 @@ class Composer:
         unseen = account.unseen(len(units.chances))
         floor = units.floor
         sources = ("tags",) * bool(len(units.chances)) + ("book",) * (account.book is not None)
-        if account.weighed is not None and account.article.unit_grams:
+        if self._weighs(account, view.now):
             spread, sources = self._weighed(account, units.zones), ("scale",)
             sure, floor = spread, np.zeros(0)
         else:
@@ -161,11 +162,17 @@ class Composer:
             sources=sources,
         )
 
+    def _weighs(self, account: Account, now: float) -> bool:
+        """Whether a scale has spoken lately; one that fell silent is no evidence."""
+        if account.weighed_t is None or not account.article.unit_grams:
+            return False
+        return now - account.weighed_t <= self._layout.stale_after
+
     def _of_tags(self, account: Account, view: View) -> _Units:
         tags = self._tags
         rows = self._goods.live(account)
         if not len(rows):
-            known = account.book is not None or account.weighed is not None
+            known = account.book is not None or self._weighs(account, view.now)
             nothing = not account.rows or view.all_blind
             none = np.zeros(0)
             return _Units(none, none, none, {}, not known and nothing)
@@ -236,7 +243,7 @@ class Composer:
         assert account.weighed is not None
         assert account.article.unit_grams
         units = max(0.0, account.weighed / account.article.unit_grams)
-        counts = np.arange(int(units) + 4)
+        counts = np.arange(int(min(units, COUNT_MOST)) + 4)
         width = WEIGHT_SPREAD * (1 + np.sqrt(units))
         spread = np.exp(-0.5 * ((counts - units) / width) ** 2) + 1e-12
         spread /= spread.sum()

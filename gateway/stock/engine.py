@@ -41,6 +41,8 @@ from gateway.stock.tags import FOREIGN, Tags
 from gateway.stock.tidings import Tidings
 from gateway.stock.usual import usual_zones
 
+GRAMS_MOST = 1e6
+"""A shelf scale says no more than a tonne, or it is broken."""
 IDLE_MOST = 60
 """Seconds of scanning without a word that are credited to a reader which never sends rounds."""
 
@@ -210,7 +212,7 @@ class StockEngine:
         account = None if scale is None else self._goods.account(scale.gtin)
         if scale is None or account is None:
             self.faults["unknown_scale"] += 1
-        elif not (math.isfinite(weight.grams) and _sane(weight.t)):
+        elif not (abs(weight.grams) <= GRAMS_MOST and _sane(weight.t)):
             self.faults["bad_weight"] += 1
         elif account.article.unit_grams:
             account.weighed, account.weighed_t = weight.grams, weight.t

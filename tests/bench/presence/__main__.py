@@ -10,6 +10,7 @@ import argparse
 
 import numpy as np
 
+from gateway.simulate.random_plans import gtin_of
 from gateway.stock.engine import StockEngine
 from gateway.stock.layout import Item, Layout, Zone, ZoneKind
 from gateway.stock.presence import AWAY, HAND
@@ -26,7 +27,7 @@ class _Numbers:
 
     def of_bytes(self, epc: bytes) -> Item | None:
         number = int.from_bytes(epc, "big")
-        return Item(f"urn:{number}", f"{number:014d}")
+        return Item(f"urn:{number}", gtin_of(number))
 
     def of_text(self, epc: str) -> Item | None:
         return None

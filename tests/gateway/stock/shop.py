@@ -18,7 +18,7 @@ from drivers.observations import (
 from gateway.changes import Change, ItemEvent, StockChanged
 from gateway.requests import HoldRequest
 from gateway.stock.engine import StockEngine
-from gateway.stock.layout import Article, Item, Layout, Zone, ZoneKind
+from gateway.stock.layout import Article, Item, Layout, Scale, Zone, ZoneKind
 
 T0 = 1_763_740_800.0
 
@@ -66,7 +66,9 @@ def layout(*, exits: bool = True, readers: bool = True, articles: int = 5, low: 
     return Layout(
         zones=ZONES,
         antennas=antennas if readers else {},
-        articles={gtin(n): Article(gtin(n), low=low) for n in range(articles)},
+        articles={gtin(n): Article(gtin(n), low=low, unit_grams=250.0) for n in range(articles)},
+        planogram={("shelf-a", gtin(n)): 10 for n in range(articles)},
+        scales={"s": Scale("shelf-b", gtin(4))},
     )
 
 

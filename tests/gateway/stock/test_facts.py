@@ -1,0 +1,184 @@
+"""Sales, returns, deliveries, counts, weights: what each does to the answer."""
+
+from __future__ import annotations
+
+from drivers.observations import Delivery, DeliveryLine, Weight
+from gateway.changes import Alert, LedgerLine, StockState
+from gateway.stock.engine import StockEngine
+from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, reads, shop
+
+
+def stocked(number: int = 5, *, antenna: int = 1, **kind: bool) -> Shop:
+    store = shop(**kind)
+    for serial in range(number):
+        store.where[epc(0, serial)] = antenna
+    store.run(60)
+    return store
+
+
+def on_hand(store: Shop, article: int = 0) -> int:
+    return store.stock[gtin(article)].on_hand
+
+
+def test_a_sale_given_to_the_wrong_unit_is_given_to_the_right_one() -> None:
+    store = stocked(3)
+    store.antennas = (2, 3, 4, 5)
+    store.run(20)
+    store.sell(0)
+    store.antennas = (1, 2, 3, 4, 5)
+    sold = [event.epc for event in store.items if event.event == "departed"]
+    other = next(tag for tag in store.where if not sold[0].endswith(f".{int(tag[-4:], 16)}"))
+    del store.where[other]
+    store.run(300)
+    assert on_hand(store) == 2
+    tags = store.engine._tags
+    assert sorted(tags.status[:3].tolist()) == [1, 1, 2]
+    assert tags.status[tags.of_text(other) or 0] == 2
+
+
+def test_a_sale_by_epc_takes_that_very_tag() -> None:
+    store = stocked(3)
+    store.sell(0, tag=epc(0, 1))
+    assert on_hand(store) == 2
+    store.where[epc(0, 1)] = 5
+    store.run(20)
+    assert on_hand(store) == 2
+
+
+def test_a_customer_return_is_unavailable_until_it_lies_on_a_shelf() -> None:
+    store = stocked(3)
+    store.count(0, 3)
+    store.sell(0, tag=epc(0, 1))
+    del store.where[epc(0, 1)]
+    store.run(1200)
+    store.bring_back(0)
+    said = store.stock[gtin(0)]
+    assert (said.on_hand, said.unavailable, said.available) == (3, 1, 2)
+    store.where[epc(0, 1)] = 1
+    store.run(120)
+    said = store.stock[gtin(0)]
+    assert (said.on_hand, said.unavailable, said.available) == (3, 0, 3)
+
+
+def test_a_delivery_with_the_same_epcs_twice_counts_once() -> None:
+    store = shop()
+    for number in range(2):
+        line = DeliveryLine(gtin(0), 3, tuple(epc(0, serial) for serial in range(3)))
+        store.engine.observe(Delivery("bo", store.t, store.t, f"D{number}", (line,)))
+        store.advance()
+    assert on_hand(store) == 3
+    received = [
+        c.qty for c in store.changes if isinstance(c, LedgerLine) and c.reason == "received"
+    ]
+    assert received == [3, 0]
+
+
+def test_a_delivery_of_goods_already_read_is_not_counted_twice() -> None:
+    store = shop()
+    store.where = {epc(1, 9): 1}
+    store.run(300)
+    for serial in range(4):
+        store.where[epc(0, serial)] = 3
+    store.run(60)
+    store.deliver(0, 4)
+    assert on_hand(store) == 4
+
+
+def test_a_count_that_contradicts_tags_being_read_loses() -> None:
+    store = stocked(5)
+    store.count(0, 2, "shelf-a")
+    store.run(30)
+    assert on_hand(store) == 5
+
+
+def test_a_count_of_nothing_in_a_zone_moves_what_is_silent_there() -> None:
+    store = stocked(3)
+    store.where = {}
+    store.run(60)
+    store.count(0, 0, "shelf-a")
+    assert round(store.stock[gtin(0)].zones.get("shelf-a", 0.0)) == 0
+
+
+def test_a_count_of_the_building_pins_the_book() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    store.count(1, 9)
+    store.sell(1, 2)
+    store.deliver(1, 3)
+    assert on_hand(store, 1) == 10
+    store.count(1, 4)
+    assert on_hand(store, 1) == 4
+
+
+def test_overselling_never_makes_a_negative_book() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    store.count(1, 1)
+    store.sell(1, 5)
+    assert on_hand(store, 1) == 0
+    assert store.engine.faults["oversold"] == 4
+    store.deliver(1, 2)
+    assert on_hand(store, 1) == 2
+
+
+def test_a_scale_counts_by_weight() -> None:
+    store = shop()
+    store.engine.observe(Weight("s", store.t, store.t, 1752.0))
+    store.advance()
+    said = store.stock[gtin(4)]
+    assert (said.on_hand, said.sources, said.state) == (7, ("scale",), StockState.IN_STOCK)
+    assert round(said.zones["shelf-b"]) == 7
+    store.engine.observe(Weight("s", store.t, store.t, float("nan")))
+    store.engine.observe(Weight("nobody", store.t, store.t, 10.0))
+    assert store.engine.faults["bad_weight"] == 1
+    assert store.engine.faults["unknown_scale"] == 1
+
+
+def test_an_empty_shelf_with_stock_in_the_back_is_told_and_taken_back() -> None:
+    store = stocked(2, antenna=3)
+    store.run(400)
+    told = [c for c in store.changes if isinstance(c, Alert)]
+    assert [(a.kind, a.subject, a.over) for a in told] == [("shelf_empty", gtin(0), False)]
+    store.where = {epc(0, 0): 1, epc(0, 1): 3}
+    store.run(90)
+    assert [c.over for c in store.changes if isinstance(c, Alert)] == [False, True]
+
+
+def test_held_reports_give_the_same_end_as_reports_in_time() -> None:
+    ends = []
+    for late in (False, True):
+        store = shop()
+        store.where = {epc(0, n): 1 for n in range(3)}
+        store.run(60)
+        held = []
+        for second in range(120):
+            heard = [(3, epc(0, 0)), (1, epc(0, 1)), (1, epc(0, 2))]
+            obs = reads(store.t + second + 0.4, *heard, at=store.t + 120 if late else None)
+            held.append(obs)
+            if not late:
+                store.engine.observe(obs)
+                store.engine.advance(store.t + second + 1)
+        if late:
+            for obs in held:
+                store.engine.observe(obs)
+        store.t += 120
+        store.engine.advance(store.t)
+        tags = store.engine._tags
+        ends.append([(tags.urns[row], int(tags.home[row])) for row in range(tags.count)])
+    assert ends[0] == ends[1]
+
+
+def test_a_flood_of_strangers_is_bounded() -> None:
+    store = shop()
+    for batch in range(60):
+        memory = [(1, f"E2{batch:06X}{n:016X}") for n in range(1000)]
+        store.engine.observe(reads(store.t, *memory))
+    assert store.engine.faults["foreign_tags"] == 60_000
+    assert len(store.engine._tags._by_bytes) <= 50_001
+
+
+def test_restored_memory_that_cannot_be_read_is_counted() -> None:
+    engine = StockEngine(layout(), HexNaming())
+    engine.restore({"gtin:" + gtin(0): "{", "hold:x": "[]", "what": "1"}, 0.0)
+    assert engine.faults["unreadable_memory"] == 2
+    assert engine.faults["unknown_memory"] == 1
