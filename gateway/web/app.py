@@ -21,6 +21,7 @@ from gateway.web import (
     footfall,
     health,
     holds,
+    occupancy,
     pages,
     problems,
     reloading,
@@ -72,6 +73,7 @@ def create_app(
     for room in (
         availability,
         footfall,
+        occupancy,
         facts,
         holds,
         alerts,

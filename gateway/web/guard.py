@@ -43,6 +43,35 @@ def may_read(request: Request, web: AWeb) -> None:
         raise Problem(401, "unauthorized", "reading needs a token", headers=_ASK_READER)
 
 
+def may_manage(request: Request, web: AWeb) -> None:
+    """Let staff and admins pass; a till has no say in this. Raises `Problem`: 401, 403 or 429."""
+    _only(request, web, Role.STAFF, Role.ADMIN)
+
+
+def may_administer(request: Request, web: AWeb) -> None:
+    """Let admins pass. Raises `Problem`: 401, 403 or 429."""
+    _only(request, web, Role.ADMIN)
+
+
+def _only(request: Request, web: Web, *roles: Role) -> None:
+    may_write(request, web)
+    token = _bearer(request)
+    if token is not None and web.access.role_of(token) not in roles:
+        named = " or ".join(role.value for role in roles)
+        raise Problem(403, "forbidden", f"this needs a token of role {named}")
+
+
+def may_knock(request: Request, web: AWeb) -> None:
+    """Let anybody pass who has no token yet, from no other site's page and not too often."""
+    _same_site(request)
+    _not_too_often(web, request.client.host if request.client else "")
+
+
+KNOCKING = [Depends(may_knock)]
+MANAGING = [Depends(may_manage)]
+ADMINISTERING = [Depends(may_administer)]
+
+
 def may_write(request: Request, web: AWeb) -> None:
     """Let writers pass, and count and log what they do, without what they send.
 
