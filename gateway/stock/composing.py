@@ -227,15 +227,15 @@ class Composer:
     def _likely_zones(self, account: Account, zones: dict[str, float]) -> dict[int, float]:
         """Where units lie that no antenna hears: with their like, and where antennas hear worst."""
         planned = self._planned.get(account.gtin, [])
-        shelves = float(self._presence.crowd[self._floor].sum())
+        shelves = float(self._presence.lessons.crowd[self._floor].sum())
         weights = {}
         for zone in np.flatnonzero(self._presence.storage).tolist():
             name = self._places.zones[zone]
-            usual = float(self._presence.crowd[zone])
+            usual = float(self._presence.lessons.crowd[zone])
             if self._floor[zone] and planned:
                 usual = shelves / len(planned) if name in planned else 0.1 * usual
             like = 0.5 * (usual + zones.get(name, 0.0))
-            weights[zone] = (like + 0.01) * float(self._presence.unheard[zone])
+            weights[zone] = (like + 0.01) * float(self._presence.lessons.unheard[zone])
         return weights or {0: 1.0}
 
     def _weighed(self, account: Account, zones: dict[str, float]) -> NDArray[np.float64]:

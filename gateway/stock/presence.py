@@ -13,71 +13,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch
-from gateway.stock.hearing import WINDOW_DECAY, Hearing
+from gateway.stock.habits import SHOP, Habits
+from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
+from gateway.stock.lessons import Lessons
 from gateway.stock.moves import Moves
 from gateway.stock.places import NOWHERE, Places
-from gateway.stock.rates import ZoneRates, expected_reads
+from gateway.stock.rates import expected_reads
+from gateway.stock.signatures import Signatures
 from gateway.stock.tags import Status, Tags
 
 HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
-PICK = 1 / 18000
-"""How often a unit is taken in hand, a second."""
-HIDE = 1 / 100_000
-"""How often a thing in place falls silent for good; scaled by what the store teaches."""
-SHOW = 1 / 5400
-PUT = 1 / 240
-"""A hand keeps a thing for minutes."""
-PUT_HIDDEN = 0.01
-"""Share of things put back where no antenna hears them; scaled likewise."""
-LEAVE_UNSEEN = 0.03
-"""Share of pick-ups that end outside without till or door seeing it."""
-LEAVE_PAST_EXIT = 0.006
-"""The same where the door has an antenna."""
 Rows = NDArray[np.int32] | NDArray[np.int64]
 _READ_FLOOR = 0.003
 _HAND_READ = 0.04
 _HIDDEN_SHARE = 0.1
 _WEAKEST = 0.05
-_LEFT = 0.05
-_LOUD = 0.4
-_FRESH_LOOK = 2.0
-_LONG_QUIET = 40.0
-"""Expected reads missed in a row after which a tag is hidden or gone, hardly just unlucky."""
-_BACK, _STILL, _OBSCURE_MOST = 3.0, 2.0, 20.0
-"""Long silences that ended and that did not, before the store has taught any."""
-_DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
-_WEAK_RATE, _WEAK_SHARE = 0.05, 0.03
-_ALIKE = 2.0
-"""Misses in a row are alike: a body, a turned tag. Silence is worth less and less: that of m
-expected reads no more than (1 + m / 2) ** -2, where independent misses would make it exp(-m)."""
+"""Reads of a tag in a hand, hidden, or weak, against one in place."""
+_WAKES = ((HIDDEN, 0.7), (HAND, 0.3))
+"""Share of a belief that a read by an antenna that hears the place well turns into *in place*."""
 _GHOST = 1e-5
-_PRIOR_ROUNDS = 2.0
-_SIGNATURE_ROUNDS = 400.0
-"""A signature forgets beyond so many rounds: goods are turned and shelves rearranged."""
-_LEARN_SECONDS = 60.0
+_UNREAD = (int(Status.EXPECTED), int(Status.LOST))
+_LEFT = 0.05
+_FRESH_LOOK = 2.0
+"""Put-backs face the silence of twice the window of recent rounds at once."""
+_DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
+_PLACED = (0.949, 0.001, 0.05, 0.0)
+"""Belief in a new place: it may still be in the hand that brought it."""
 
 
 class Presence:
     """Belief about every tag, brought forward epoch by epoch.
 
     Attributes:
-        rates: usual reads by zone and antenna.
+        lessons: what the whole store teaches; rates: usual reads by zone and antenna.
         storage, exit, passing: kinds of zones, bool[zones].
-        crowd: tags in each zone for each GTIN that has any.
-        unheard: share of a zone's goods that its antennas hardly hear, 1 with no antenna.
     """
 
     def __init__(
         self, places: Places, tags: Tags, hearing: Hearing, usual: NDArray[np.float64]
     ) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
-        self.rates = ZoneRates(places)
-        self._learned = -np.inf
         self._now = 0.0
-        self.unheard: NDArray[np.float64] = np.where(places.watched, _WEAK_SHARE, 1.0)
-        self._returned, self._obscure = 0, 1.0
-        self.crowd: NDArray[np.float64] = np.ones(len(places.zones))
         self._sold_heard: list[tuple[int, float]] = []
         self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
         self.storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
@@ -86,12 +63,21 @@ class Presence:
         self._patience[self.exit] = _DOOR_SECONDS
         self._patience[places.are(ZoneKind.TILL)] = _TILL_SECONDS
         self.passing = ~self.storage & ~self.exit
-        leave = LEAVE_PAST_EXIT if (self.exit & places.watched).any() else LEAVE_UNSEEN
-        self._pick = np.where(self.storage, PICK, 1 / 60)
-        self._hide = np.where(self.storage, HIDE, 1e-9)
-        self._lose = np.where(self.exit, 0.2, PUT * leave)
-        self._go = np.where(self.exit, 0.1, 0.0)
+        self.lessons = Lessons(places, tags, self.exit)
+        self.rates = self.lessons.rates
+        self._signatures = Signatures(places, tags, hearing)
         self._moves = Moves(places, tags, hearing, self.rates, usual)
+        self.live_by(SHOP)
+
+    def live_by(self, habits: Habits) -> None:
+        """Take other habits than a shop's."""
+        self._habits = habits
+        watched = bool((self.exit & self._places.watched).any())
+        leave = habits.leave_past_exit if watched else habits.leave_unseen
+        self._pick = np.where(self.storage, habits.pick, 1 / 60)
+        self._hide = np.where(self.storage, habits.hide, 1e-9)
+        self._lose = np.where(self.exit, 0.2, habits.put * leave)
+        self._go = np.where(self.exit, 0.1, 0.0)
 
     def step(self, epoch: Epoch) -> None:
         """Weigh one second of reads and rounds."""
@@ -106,7 +92,7 @@ class Presence:
         self._forward(n, epoch, exposure)
         belief = tags.belief[:n]
         quiet = tags.quiet[:n]
-        belief[:, HERE] *= np.exp(-silence / (1.0 + quiet / _ALIKE))
+        belief[:, HERE] *= np.exp(-silence / (1.0 + quiet / self._habits.alike))
         quiet += silence
         if len(epoch.row):
             self._hear(epoch, exposure)
@@ -116,8 +102,7 @@ class Presence:
         belief[tags.status[:n] != Status.HERE] = 0.0
         self._take_home(n)
         self._stay(n, epoch.t)
-        if epoch.t - self._learned >= _LEARN_SECONDS:
-            self._learn(n, epoch.t)
+        self.lessons.learn(epoch.t)
 
     def _stay(self, n: int, t: float) -> None:
         """Goods do not live at door or till: what is read there on end lies within its earshot."""
@@ -134,7 +119,7 @@ class Presence:
             rate = tags.rate[mine].copy()
             self.place(mine, zone, t)
             tags.reads[mine], tags.exposure[mine], tags.rate[mine] = reads, exposure, rate
-            self._speak(mine)
+            self._signatures.speak(mine)
 
     def take_sold(self) -> list[tuple[int, float]]:
         """Sold tags read since the last call, with the time, in order; forgets them."""
@@ -173,18 +158,12 @@ class Presence:
         tags = self._tags
         tags.home[rows] = zone
         usual = self.rates.mean[zone] if zone != NOWHERE else np.zeros(tags.rate.shape[1])
-        tags.reads[rows] = usual * _PRIOR_ROUNDS + tags.recent[rows]
-        tags.exposure[rows] = _PRIOR_ROUNDS + self._hearing.window
-        tags.rate[rows] = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
-        self._speak(rows)
-        tags.seen_at[rows] = self._hearing.clock
-        tags.settled[rows] = self._now
+        self._signatures.begin(rows, usual, self._now)
         tags.since[rows] = t
         tags.rival[rows] = NOWHERE
         tags.odds[rows] = 0.0
-        tags.fresh[rows] = 0.0
         tags.quiet[rows] = 0.0
-        tags.belief[rows] = (0.949, 0.001, 0.05, 0.0)
+        tags.belief[rows] = _PLACED
 
     def _expected(self, n: int, t: float) -> NDArray[np.float64]:
         tags = self._tags
@@ -210,14 +189,15 @@ class Presence:
         dt = self._elapsed(epoch, exposure)[home]
         here, hidden, hand = belief[:, HERE], belief[:, HIDDEN], belief[:, HAND]
         pick = self._pick[home] * dt
-        lost = PUT_HIDDEN * self._obscure
-        hide, show = self._hide[home] * self._obscure * dt * here, SHOW * dt * hidden
-        put, lose = PUT * np.maximum(dt, 1.0) * hand, self._lose[home] * dt * hand
+        habits, obscure = self._habits, self.lessons.obscure
+        lost = min(1.0, habits.put_hidden * obscure)
+        hide, show = self._hide[home] * obscure * dt * here, habits.show * dt * hidden
+        put, lose = habits.put * np.maximum(dt, 1.0) * hand, self._lose[home] * dt * hand
         go = self._go[home] * dt * here
         picked_here, picked_hidden = pick * here, pick * hidden
         # What comes back into sight would be heard soon; the silence that has lasted counts anew.
         soon = expected_reads(tags.voice[:n], self._hearing.window)
-        unheard = (1.0 + _FRESH_LOOK * soon / _ALIKE) ** -_ALIKE
+        unheard = (1.0 + _FRESH_LOOK * soon / habits.alike) ** -min(habits.alike, 50.0)
         here += (show + put * (1 - lost)) * unheard - hide - picked_here - go
         hidden += hide - show - picked_hidden + put * lost
         hand += picked_here + picked_hidden - put - lose
@@ -228,10 +208,10 @@ class Presence:
         tags = self._tags
         rows, which = np.unique(epoch.row, return_inverse=True)
         rate = tags.rate[epoch.row, epoch.antenna].astype(np.float64)
-        new = (tags.status[rows] == Status.EXPECTED) | np.isnan(tags.first[rows])
+        new = np.isin(tags.status[rows], _UNREAD) | np.isnan(tags.first[rows])
         tags.first[rows] = np.where(np.isnan(tags.first[rows]), epoch.t, tags.first[rows])
         said = np.empty((len(rows), 4))
-        back = rate * exposure[epoch.antenna] / (1.0 + tags.quiet[epoch.row] / _ALIKE)
+        back = rate * exposure[epoch.antenna] / (1.0 + tags.quiet[epoch.row] / self._habits.alike)
         expected = np.maximum(rate, _READ_FLOOR)
         said[:, HERE] = np.bincount(which, np.log(expected) + back)
         said[:, HIDDEN] = np.bincount(which, np.log(_HIDDEN_SHARE * expected))
@@ -246,52 +226,19 @@ class Presence:
         belief = tags.belief[rows] * np.exp(said) + 1e-12
         belief /= belief.sum(axis=1, keepdims=True)
         strong = np.bincount(which, rate > 0.05) > 0
-        for state, share in ((HIDDEN, 0.7), (HAND, 0.3)):
+        for state, share in _WAKES:
             wakes = np.where(strong, share, 0.0) * belief[:, state]
             belief[:, HERE] += wakes
             belief[:, state] -= wakes
         tags.belief[rows] = belief
-        self._returned += int((tags.quiet[rows] > _LONG_QUIET).sum())
+        self.lessons.returned(tags.quiet[rows])
         tags.quiet[rows] = 0.0
-        self._note(epoch, rows)
+        self._signatures.note(epoch, rows)
         sold = rows[tags.status[rows] == Status.SOLD]
         self._sold_heard += [(row, epoch.t) for row in sold.tolist()]
         tags.status[rows[new]] = Status.HERE
         self._settle_down(epoch.t, rows)
         tags.last[rows] = np.fmax(tags.last[rows], epoch.t)
-
-    def _note(self, epoch: Epoch, rows: Rows) -> None:
-        """Enter the reads into windows and signatures."""
-        tags = self._tags
-        age = np.maximum(epoch.t - tags.recent_t[rows], 0.0)
-        tags.recent[rows] *= (WINDOW_DECAY ** np.minimum(age, 300.0)).astype(np.float32)[:, None]
-        tags.recent_t[rows] = np.maximum(tags.recent_t[rows], epoch.t)
-        tags.recent[epoch.row, epoch.antenna] += 1.0
-        challenged = (tags.rival[epoch.row] != NOWHERE) | (
-            self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
-        )
-        calm = ~challenged
-        tags.reads[epoch.row[calm], epoch.antenna[calm]] += 1.0
-        tags.fresh[epoch.row[challenged], epoch.antenna[challenged]] += 1.0
-        due = rows[(epoch.t - tags.settled[rows] >= 5.0) & (tags.rival[rows] == NOWHERE)]
-        if len(due):
-            self._settle(due, epoch.t)
-
-    def _settle(self, rows: Rows, t: float) -> None:
-        """Bring signatures up to date; a gap far too long for a tag in place is no exposure."""
-        tags = self._tags
-        clock = self._hearing.clock.astype(np.float32)
-        gap = clock - tags.seen_at[rows]
-        best = np.maximum(tags.rate[rows].max(axis=1, keepdims=True), 1e-3)
-        gap = np.clip(gap, 0.0, 12.0 / best)
-        reads, exposure = tags.reads[rows], tags.exposure[rows] + gap
-        keep = np.minimum(1.0, _SIGNATURE_ROUNDS / np.maximum(exposure, 1e-6))
-        reads, exposure = reads * keep, exposure * keep
-        tags.reads[rows], tags.exposure[rows] = reads, exposure
-        tags.rate[rows] = np.clip(reads / np.maximum(exposure, 1e-6), 0.0, 0.98)
-        self._speak(rows)
-        tags.seen_at[rows] = clock
-        tags.settled[rows] = t
 
     def _settle_down(self, t: float, rows: Rows) -> None:
         """Give tags that are nowhere yet the zone that explains their reads best."""
@@ -308,44 +255,3 @@ class Presence:
         rows, zones = self._moves.weigh(mine, exposure, self._tags.belief[:, HAND])
         for zone in np.unique(zones).tolist():
             self.place(rows[zones == zone], zone, epoch.t)
-
-    def _speak(self, rows: Rows) -> None:
-        """Note which antennas hear the tag so well that their silence means something.
-
-        Weak cross-reads come and go with the room; summed over an hour, their absence would be
-        taken for the tag's.
-        """
-        rate = self._tags.rate[rows]
-        loud = rate >= _LOUD * rate.max(axis=1, keepdims=True, initial=0.0)
-        self._tags.voice[rows] = np.where(loud, rate, 0.0)
-
-    def _learn(self, n: int, t: float) -> None:
-        tags = self._tags
-        self._learned = t
-        steady = (
-            (tags.belief[:n, HERE] > 0.9)
-            & (tags.home[:n] != NOWHERE)
-            & (tags.exposure[:n].max(axis=1, initial=0.0) > 30)
-        )
-        rows = np.flatnonzero(steady)
-        if len(rows):
-            self.rates.learn(tags.home[rows], tags.rate[rows])
-        self._learn_obscurity(n)
-        here = (tags.status[:n] == Status.HERE) & (tags.belief[:n, AWAY] < 0.5)
-        here &= tags.home[:n] != NOWHERE
-        weak = tags.rate[:n].max(axis=1, initial=0.0) < _WEAK_RATE
-        zones = len(self._places.zones)
-        number = np.bincount(tags.home[:n][here], minlength=zones)
-        poor = np.bincount(tags.home[:n][here & weak], minlength=zones)
-        self.crowd = number / max(1, len(np.unique(tags.account[:n][here])))
-        self.unheard = np.where(
-            self._places.watched, (poor + 4 * _WEAK_SHARE) / (number + 4.0), 1.0
-        )
-
-    def _learn_obscurity(self, n: int) -> None:
-        """How often long silence ends by itself in this store scales how things get hidden."""
-        tags = self._tags
-        silent = (tags.quiet[:n] > _LONG_QUIET) & (tags.status[:n] == Status.HERE)
-        silent &= ~self.exit[tags.home[:n]] & (tags.home[:n] != NOWHERE)
-        odds = (self._returned + _BACK) / (int(silent.sum()) + _STILL)
-        self._obscure = float(np.clip(odds * _STILL / _BACK, 0.3, _OBSCURE_MOST))

@@ -1,0 +1,77 @@
+"""What the whole store teaches: usual rates, where antennas hear badly, how silences end."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.rates import ZoneRates
+from gateway.stock.tags import Status, Tags
+
+LEARN_SECONDS = 60.0
+STEADY, STEADY_ROUNDS = 0.9, 30
+"""Tags so surely in place, with so many rounds of their own, teach what is usual in their zone."""
+WEAK_RATE, WEAK_SHARE = 0.05, 0.03
+"""A tag that is read less is hardly heard; the usual share of those."""
+WEAK_TAGS = 4.0
+LONG_QUIET = 40.0
+"""Expected reads missed in a row after which a tag is hidden or gone, hardly just unlucky."""
+BACK, STILL, OBSCURE_MOST = 3.0, 2.0, 20.0
+"""Long silences that ended and that did not, before the store has taught any."""
+
+
+class Lessons:
+    """Learned once a minute.
+
+    Attributes:
+        rates: usual reads by zone and antenna.
+        crowd: tags in each zone for each GTIN that has any.
+        unheard: share of a zone's goods that its antennas hardly hear, 1 with no antenna.
+        obscure: how much oftener than usual long silence ends by itself here.
+    """
+
+    def __init__(self, places: Places, tags: Tags, exits: NDArray[np.bool_]) -> None:
+        self._places, self._tags, self._exits = places, tags, exits
+        self.rates = ZoneRates(places)
+        self.crowd: NDArray[np.float64] = np.ones(len(places.zones))
+        self.unheard: NDArray[np.float64] = np.where(places.watched, WEAK_SHARE, 1.0)
+        self.obscure = 1.0
+        self._returned = 0
+        self._learned = -np.inf
+
+    def returned(self, quiet: NDArray[np.float64]) -> None:
+        """Tags were read again after so many missed reads each."""
+        self._returned += int((quiet > LONG_QUIET).sum())
+
+    def learn(self, t: float) -> None:
+        """Take stock of all tags, now and then."""
+        if t - self._learned < LEARN_SECONDS:
+            return
+        self._learned = t
+        n, tags = self._tags.count, self._tags
+        settled = tags.exposure[:n].max(axis=1, initial=0.0) > STEADY_ROUNDS
+        steady = settled & (tags.belief[:n, 0] > STEADY) & (tags.home[:n] != NOWHERE)
+        rows = np.flatnonzero(steady)
+        if len(rows):
+            self.rates.learn(tags.home[rows], tags.rate[rows])
+        self._learn_crowds(n)
+        self._learn_obscurity(n)
+
+    def _learn_crowds(self, n: int) -> None:
+        tags, zones = self._tags, len(self._places.zones)
+        here = (tags.status[:n] == Status.HERE) & (tags.belief[:n, 3] < 0.5)
+        here &= tags.home[:n] != NOWHERE
+        weak = tags.rate[:n].max(axis=1, initial=0.0) < WEAK_RATE
+        number = np.bincount(tags.home[:n][here], minlength=zones)
+        poor = np.bincount(tags.home[:n][here & weak], minlength=zones)
+        self.crowd = number / max(1, len(np.unique(tags.account[:n][here])))
+        share = (poor + WEAK_TAGS * WEAK_SHARE) / (number + WEAK_TAGS)
+        self.unheard = np.where(self._places.watched, share, 1.0)
+
+    def _learn_obscurity(self, n: int) -> None:
+        tags = self._tags
+        silent = (tags.quiet[:n] > LONG_QUIET) & (tags.status[:n] == Status.HERE)
+        silent &= ~self._exits[tags.home[:n]] & (tags.home[:n] != NOWHERE)
+        odds = (self._returned + BACK) / (int(silent.sum()) + STILL)
+        self.obscure = float(np.clip(odds * STILL / BACK, 0.3, OBSCURE_MOST))

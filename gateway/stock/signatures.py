@@ -1,0 +1,83 @@
+"""A tag's signature: how often each antenna reads it where it lies, learned from its own reads."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.evidence import Epoch
+from gateway.stock.hearing import WINDOW_DECAY, Hearing
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.tags import Tags
+
+Rows = NDArray[np.int32] | NDArray[np.int64]
+PRIOR_ROUNDS = 2.0
+"""A zone's usual rates weigh as much as so many rounds of the tag's own."""
+SIGNATURE_ROUNDS = 400.0
+"""A signature forgets beyond so many rounds: goods are turned and shelves rearranged."""
+SETTLE_SECONDS = 5.0
+GAP_READS = 12.0
+"""A gap of more expected reads than this is no miss of a tag in place but something else."""
+LOUD = 0.4
+"""An antenna hears a tag well from this share of the rate of the one that hears it best."""
+
+
+class Signatures:
+    """The columns `reads`, `exposure`, `rate`, `voice`, `recent` and `fresh` of the tags."""
+
+    def __init__(self, places: Places, tags: Tags, hearing: Hearing) -> None:
+        self._places, self._tags, self._hearing = places, tags, hearing
+
+    def begin(self, rows: Rows, usual: NDArray[np.float64], t: float) -> None:
+        """Start anew from a zone's usual rates and the reads of the last seconds."""
+        tags = self._tags
+        tags.reads[rows] = usual * PRIOR_ROUNDS + tags.recent[rows]
+        tags.exposure[rows] = PRIOR_ROUNDS + self._hearing.window
+        tags.rate[rows] = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
+        tags.fresh[rows] = 0.0
+        tags.seen_at[rows] = self._hearing.clock
+        tags.settled[rows] = t
+        self.speak(rows)
+
+    def note(self, epoch: Epoch, rows: Rows) -> None:
+        """Enter the reads into windows and signatures."""
+        tags = self._tags
+        age = np.maximum(epoch.t - tags.recent_t[rows], 0.0)
+        tags.recent[rows] *= (WINDOW_DECAY ** np.minimum(age, 300.0)).astype(np.float32)[:, None]
+        tags.recent_t[rows] = np.maximum(tags.recent_t[rows], epoch.t)
+        tags.recent[epoch.row, epoch.antenna] += 1.0
+        challenged = (tags.rival[epoch.row] != NOWHERE) | (
+            self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
+        )
+        calm = ~challenged
+        tags.reads[epoch.row[calm], epoch.antenna[calm]] += 1.0
+        tags.fresh[epoch.row[challenged], epoch.antenna[challenged]] += 1.0
+        due = rows[(epoch.t - tags.settled[rows] >= SETTLE_SECONDS) & (tags.rival[rows] == NOWHERE)]
+        if len(due):
+            self._settle(due, epoch.t)
+
+    def _settle(self, rows: Rows, t: float) -> None:
+        """Bring signatures up to date; a gap far too long for a tag in place is no exposure."""
+        tags = self._tags
+        clock = self._hearing.clock.astype(np.float32)
+        gap = clock - tags.seen_at[rows]
+        best = np.maximum(tags.rate[rows].max(axis=1, keepdims=True), 1e-3)
+        gap = np.clip(gap, 0.0, GAP_READS / best)
+        reads, exposure = tags.reads[rows], tags.exposure[rows] + gap
+        keep = np.minimum(1.0, SIGNATURE_ROUNDS / np.maximum(exposure, 1e-6))
+        reads, exposure = reads * keep, exposure * keep
+        tags.reads[rows], tags.exposure[rows] = reads, exposure
+        tags.rate[rows] = np.clip(reads / np.maximum(exposure, 1e-6), 0.0, 0.98)
+        self.speak(rows)
+        tags.seen_at[rows] = clock
+        tags.settled[rows] = t
+
+    def speak(self, rows: Rows) -> None:
+        """Note which antennas hear the tag so well that their silence means something.
+
+        Weak cross-reads come and go with the room; summed over an hour, their absence would be
+        taken for the tag's.
+        """
+        rate = self._tags.rate[rows]
+        loud = rate >= LOUD * rate.max(axis=1, keepdims=True, initial=0.0)
+        self._tags.voice[rows] = np.where(loud, rate, 0.0)
