@@ -22,6 +22,8 @@ STORAGE_ODDS, PASSING_ODDS, EXIT_ODDS = 8.0, 5.0, 4.5
 STORAGE_SECONDS, PASSING_SECONDS = 5.0, 1.0
 """A challenge lasts at least so long: what is carried past an antenna is not laid down there."""
 STEP_MOST = 3.0
+FADE = 0.15
+"""Nats a second that a challenge loses by itself: one that explains no more than home is over."""
 HAND_CREDIT = 2.0
 """Nats less that a move needs when the item is believed in a hand."""
 _FLOOR = 0.004
@@ -77,7 +79,8 @@ class Moves:
         tags.rival[rows] = rival
         gain = self._gain(rows, rival, reads, exposure)
         gain *= np.maximum(self.refutable(rows), _DEAF_WORTH)
-        odds = np.maximum(tags.odds[rows] + np.clip(gain, -STEP_MOST, STEP_MOST), 0.0)
+        step = np.clip(gain, -STEP_MOST, STEP_MOST) - FADE
+        odds = np.maximum(tags.odds[rows] + step, 0.0)
         tags.odds[rows] = odds
         over = odds <= 0
         usual = self.usual(rows)

@@ -12,6 +12,7 @@ import numpy as np
 
 from gateway.simulate.random_plans import gtin_of
 from gateway.stock.engine import StockEngine
+from gateway.stock.habits import Habits
 from gateway.stock.layout import Item, Layout, Zone, ZoneKind
 from gateway.stock.presence import AWAY, HAND
 from tests.bench.presence import yardstick
@@ -33,7 +34,7 @@ class _Numbers:
         return None
 
 
-def engine_zones(problem: yardstick.Problem) -> np.ndarray:
+def engine_zones(problem: yardstick.Problem, habits: Habits | None = None) -> np.ndarray:
     """Where the engine puts each tag in each epoch, by its most likely state."""
     from drivers.observations import Round, TagReads
 
@@ -42,6 +43,8 @@ def engine_zones(problem: yardstick.Problem) -> np.ndarray:
     zones = tuple(Zone(f"z{a}", ZoneKind.SHELF) for a in range(antennas))
     layout = Layout(zones=zones, antennas={("r", a): f"z{a}" for a in range(antennas)})
     engine = StockEngine(layout, _Numbers())
+    if habits is not None:
+        engine._presence.live_by(habits)
     memory = np.zeros((tags, 4), np.uint8)
     memory[:, 2], memory[:, 3] = np.arange(tags) >> 8, np.arange(tags) & 255
     said = np.full((epochs, tags), -1, np.int8)
@@ -92,7 +95,11 @@ def textbook() -> None:
             yardstick.wrong(problem, yardstick.window(problem, seconds))
             for seconds in (5, 10, 25, 50, 100, 600)
         ]
-        cells.append(yardstick.wrong(problem, engine_zones(problem)))
+        # These tags vanish from shelves as no goods do: the same filter with that one habit told.
+        vanish = Habits(
+            pick=1 / problem.stay, put=1 / problem.away, hide=0.0, put_hidden=0.0, alike=1e9
+        )
+        cells.append(yardstick.wrong(problem, engine_zones(problem, vanish)))
         cells.append(yardstick.wrong(problem, yardstick.bound(problem)))
         print(f"{problem.name:20}" + "".join(f"{cell:9.2f}" for cell in cells), flush=True)
 
