@@ -24,6 +24,8 @@ STORAGE_SECONDS, PASSING_SECONDS = 5.0, 1.0
 STEP_MOST = 3.0
 FADE = 0.15
 """Nats a second that a challenge loses by itself: one that explains no more than home is over."""
+KNOWN_RATE, SURE_HOME = 0.08, 0.9
+"""A read by an antenna that usually reads it so often challenges nothing while home is sure."""
 HAND_CREDIT = 2.0
 """Nats less that a move needs when the item is believed in a hand."""
 _FLOOR = 0.004
@@ -65,6 +67,8 @@ class Moves:
         """
         tags, n = self._tags, self._tags.count
         odd = self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
+        known = tags.rate[epoch.row, epoch.antenna] > KNOWN_RATE
+        odd &= ~known | (tags.belief[epoch.row, 0] < SURE_HOME)
         started = epoch.row[odd & (tags.rival[epoch.row] == NOWHERE)]
         running = np.flatnonzero(tags.rival[:n] != NOWHERE)
         rows = np.union1d(running, started).astype(np.int64)
