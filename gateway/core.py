@@ -6,6 +6,7 @@ tell it apart, and it cannot tell them apart.
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from drivers.observations import Delivery, Device, DeviceState, Observation, Return, Sale, Stocktake
 from drivers.pos.digest import fact_digest
 from gateway.alerts import BackOnShelf
-from gateway.changes import Change, Remember
+from gateway.changes import Change, DeviceChanged, Remember
 from gateway.footfall.engine import FootfallEngine
 from gateway.footfall.rules import FootfallRules
 from gateway.health import Health, HealthRules
@@ -87,9 +88,11 @@ class Core:
     def advance(self, now: float) -> list[Change]:
         """What is known at `now` and was not said before, in the order it is to be told."""
         early, self._early = self._early, []
+        health = self.health.advance(now)
         changes = [
             *early,
-            *self.health.advance(now),
+            *health,
+            *(_state(one) for one in health if isinstance(one, DeviceChanged)),
             *self.stock.advance(now),
             *self.footfall.advance(now),
             *self._once.advance(now),
@@ -148,6 +151,12 @@ class Core:
                 return self._once.judge(kind, obs.id, fact_digest(obs), obs.at)
             case _:
                 return Verdict.NEW
+
+
+def _state(device: DeviceChanged) -> Remember:
+    """A device's last state on disk, for whoever asks while the gateway does not run."""
+    name = device.device if device.antenna is None else f"{device.device}/{device.antenna}"
+    return Remember("health", name, json.dumps([device.state, device.t, device.detail]))
 
 
 def _possible(obs: Observation) -> bool:

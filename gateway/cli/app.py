@@ -115,6 +115,18 @@ def check(
 
 
 @app.command()
+def discover(
+    json: Json = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Look at the network without asking.")] = False,  # noqa: FBT002
+    network: Annotated[str | None, typer.Option(help="Look there, such as 192.168.1.0/24.")] = None,
+) -> None:
+    """Look for readers, counters and beacons; print the piece of config for each."""
+    from gateway.cli.discover import discover_command
+
+    raise typer.Exit(discover_command(json, yes, network))
+
+
+@app.command()
 def record(
     config: Config,
     out: CaptureOut,
@@ -174,6 +186,14 @@ def restore(file: Path, data: Data) -> None:
     from gateway.cli.backup import restore_command
 
     restore_command(data, file)
+
+
+@app.command()
+def doctor(data: Data, json: Json = False) -> None:  # noqa: FBT002
+    """Say how store, outbox, clock, disk and devices are; exit 1 if anything needs a person."""
+    from gateway.cli.doctor import doctor_command
+
+    raise typer.Exit(doctor_command(data, json))
 
 
 @app.command()

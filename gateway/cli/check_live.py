@@ -45,7 +45,7 @@ class Answer:
 
 def try_all(store: Store) -> tuple[Answer, ...]:
     """Try each device, the broker, the files of secrets and the clock, one after the other."""
-    return (*_devices(store), *_uplink(store), _clock(time.time()))
+    return (*_devices(store), *_uplink(store), clock_answer(time.time()))
 
 
 def _devices(store: Store) -> Iterator[Answer]:
@@ -110,7 +110,7 @@ def _readable(what: str, path: Path) -> Answer:
     return Answer(what, ok=True, detail=f"{path} can be read")
 
 
-def _clock(now: float) -> Answer:
+def clock_answer(now: float) -> Answer:
     """A clock older than this program is wrong for certain; one that NTP has not set may be."""
     if now < Path(_here).stat().st_mtime - 86_400:
         return Answer("clock", ok=False, detail="is older than this program: set the time")

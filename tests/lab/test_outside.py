@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.doctor import doctor_command
 from gateway.running import running_in
 from tests.gateway.test_callback import listener
 from tests.lab.gateway_process import GatewayProcess
@@ -137,3 +138,24 @@ async def test_back_on_the_shelf_is_called_once_and_survives_a_kill(
         assert len(heard) == 1
         path = f"/api/v1/alerts/{made['id']}"
         assert (await asyncio.to_thread(gateway.ask, "DELETE", path))[0] == 404
+
+
+def test_the_doctor_asks_the_gateway_that_runs(
+    gateway: GatewayProcess, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "store.toml").write_text(
+        STORE.format(safety=0, port=0)
+        + '[[reader]]\nid = "r"\naddress = "127.0.0.1:1"\n'
+        + 'antenna = [{number = 1, zone = "shelf-a"}]\n'
+    )
+    assert gateway.stop()[0] == 0
+    gateway.start()
+    until(lambda: gateway.ask("GET", "/api/v1/devices")[1]["devices"][0]["state"] == "offline")
+    assert doctor_command(tmp_path / "data", as_json=True) == 1
+    answers = {one["what"]: one for one in json.loads(capsys.readouterr().out)["answers"]}
+    assert (answers["gateway"]["ok"], answers["r"]["ok"]) == (True, False)
+    assert str(answers["r"]["detail"]).startswith("offline: ")
+    gateway.stop()
+    assert doctor_command(tmp_path / "data", as_json=True) == 0
+    answers = {one["what"]: one for one in json.loads(capsys.readouterr().out)["answers"]}
+    assert str(answers["r"]["detail"]).startswith("was offline: ")
