@@ -23,9 +23,9 @@ from gateway.stock.unread import Unread
 
 BOOK_TRUST = 0.985
 """P(a book is right that somebody has just written)."""
-FRESH_SECONDS = 200.0
+FRESH_SECONDS = 150.0
 """Units booked so short ago may simply not have been read yet."""
-SETTLED_SECONDS = 600.0
+SETTLED_SECONDS = 240.0
 """Books and tags are compared so long after the last booking."""
 WEIGHT_SPREAD = 0.06
 """Spread of a weighed count, share of a unit for the scale itself."""
