@@ -82,15 +82,19 @@ class Memory:
         account.heard = said["heard"]
         lying = {self._places.zone(zone): int(qty) for zone, qty in said["lying"].items()}
         account.lying = {zone: qty for zone, qty in lying.items() if zone != NOWHERE}
-        for urn, status, zone, here, last, booked in said["tags"]:
-            self._restore_tag(gtin, urn, (status, zone, here, last, booked), now)
+        for urn, status, zone, here, last, booked, rate in said["tags"]:
+            self._restore_tag(gtin, urn, (status, zone, here, last, booked, rate), now)
         self._written[account.gtin] = text
 
     def _restore_tag(
-        self, gtin: str, urn: str, said: tuple[int, str | None, int, float | None, bool], now: float
+        self,
+        gtin: str,
+        urn: str,
+        said: tuple[int, str | None, int, float | None, bool, float],
+        now: float,
     ) -> None:
         tags = self._tags
-        status, zone, here, last, booked = said
+        status, zone, here, last, booked, rate = said
         row = tags.of_item(Item(urn, gtin))
         if row == FOREIGN:
             return
@@ -99,7 +103,7 @@ class Memory:
         tags.booked[row] = booked
         home = self._places.zone(zone)
         if status == Status.HERE:
-            self._presence.place(np.array([row]), home, now)
+            self._presence.place(np.array([row]), home, now, strength=rate)
             if not here:
                 tags.belief[row] = (0.0, 0.02, 0.03, 0.95)
             else:
@@ -126,6 +130,7 @@ class Memory:
                     int(tags.belief[row, AWAY] < 0.5),
                     None if np.isnan(last) else round(last, 1),
                     bool(tags.booked[row]),
+                    round(float(tags.rate[row].max(initial=0.0)), 2),
                 )
             )
         said = {

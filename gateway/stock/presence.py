@@ -153,12 +153,15 @@ class Presence:
             tags.belief[rows[mine], HAND] = 1.0 - away[mine]
             tags.belief[rows[mine], AWAY] = away[mine]
 
-    def place(self, rows: Rows, zone: int, t: float) -> None:
-        """Put rows into a zone with a fresh signature, as if just seen there."""
+    def place(self, rows: Rows, zone: int, t: float, strength: float | None = None) -> None:
+        """Put rows into a zone with a fresh signature, as if just seen there.
+
+        `strength`: the rate of the antenna that hears them best, where it is known from before.
+        """
         tags = self._tags
         tags.home[rows] = zone
         usual = self.rates.mean[zone] if zone != NOWHERE else np.zeros(tags.rate.shape[1])
-        self._signatures.begin(rows, usual, self._now)
+        self._signatures.begin(rows, usual, self._now, strength)
         tags.since[rows] = t
         tags.rival[rows] = NOWHERE
         tags.odds[rows] = 0.0

@@ -13,6 +13,8 @@ from gateway.stock.tags import Tags
 Rows = NDArray[np.int32] | NDArray[np.int64]
 PRIOR_ROUNDS = 2.0
 """A zone's usual rates weigh as much as so many rounds of the tag's own."""
+KNOWN_ROUNDS = 30.0
+"""The same for a strength remembered from before a restart."""
 SIGNATURE_ROUNDS = 400.0
 """A signature forgets beyond so many rounds: goods are turned and shelves rearranged."""
 SETTLE_SECONDS = 5.0
@@ -28,11 +30,18 @@ class Signatures:
     def __init__(self, places: Places, tags: Tags, hearing: Hearing) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
 
-    def begin(self, rows: Rows, usual: NDArray[np.float64], t: float) -> None:
+    def begin(
+        self, rows: Rows, usual: NDArray[np.float64], t: float, strength: float | None = None
+    ) -> None:
         """Start anew from a zone's usual rates and the reads of the last seconds."""
         tags = self._tags
-        tags.reads[rows] = usual * PRIOR_ROUNDS + tags.recent[rows]
-        tags.exposure[rows] = PRIOR_ROUNDS + self._hearing.window
+        weight = PRIOR_ROUNDS
+        if strength is not None:
+            # A weak tag must not be missed after a restart like one of usual strength.
+            usual = usual * min(1.0, strength / max(float(usual.max(initial=0.0)), 1e-6))
+            weight = KNOWN_ROUNDS
+        tags.reads[rows] = usual * weight + tags.recent[rows]
+        tags.exposure[rows] = weight + self._hearing.window
         tags.rate[rows] = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
         tags.fresh[rows] = 0.0
         tags.seen_at[rows] = self._hearing.clock
