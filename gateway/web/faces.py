@@ -5,7 +5,7 @@ The landing page and the screen show no number that is the store's own business.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -21,7 +21,8 @@ from gateway.web.guard import READING
 from gateway.web.pages import page_of
 from gateway.web.problems import Problem
 from gateway.web.render import render
-from gateway.web.shopper import available_models, offer, title_of
+from gateway.web.shop import ShopArticle
+from gateway.web.shopper import available_models, model_of, names_of
 
 MODELS_FOUND = 10
 """More than these on a phone are scrolled past, not read."""
@@ -40,14 +41,9 @@ class Found:
     """A model that a seller looked for: its articles side by side, those that were meant marked."""
 
     title: str
+    labels: Mapping[str, str]
     rows: Sequence[glance.Row]
     meant: frozenset[str]
-
-    def label(self, row: glance.Row, lang: str) -> str:
-        """How an article differs from the others: size or colour, else its own name."""
-        named = row.article.named(lang)
-        own = "" if named == self.title else named
-        return " · ".join(part for part in (own, row.article.attributes) if part) or named
 
 
 @router.api_route("/seller", methods=_GET, dependencies=READING)
@@ -96,12 +92,14 @@ async def landing(gtin: str, request: Request, web: AWeb) -> HTMLResponse:
     if code not in web.shop.articles:
         raise Problem(404, "unknown_gtin", f"{code} is not in the catalogue", more={"gtin": code})
     shown = page_of(request, web, "landing")
+    model = model_of(web, code, shown.speech.lang)
+    this = next(one for one in model.offers if one.article.gtin == code)
     return render(
         shown,
         "landing.html",
-        title=title_of(web.shop, [code], shown.speech.lang),
-        this=offer(web, code),
-        others=[offer(web, other) for other in web.shop.variants(code)],
+        **_of_one(this.article, this.label, model.title, shown.speech.lang),
+        this=this,
+        others=[one for one in model.offers if one is not this],
     )
 
 
@@ -115,6 +113,14 @@ async def digital_link(gtin: str, request: Request, qualifiers: str = "") -> Red
     return RedirectResponse(f"/p/{gtin_of(gtin)}{query}", status_code=307)
 
 
+def _of_one(article: ShopArticle, label: str, title: str, lang: str) -> dict[str, str]:
+    """Heading and sub-heading of one article of a model."""
+    named = article.named(lang)
+    if named.startswith(title):
+        return {"title": title, "own": "" if label == title else label}
+    return {"title": named, "own": article.attributes}
+
+
 def _found(web: Web, q: str, lang: str) -> tuple[list[Found], int]:
     """The models that fit `q`, and how many more there are."""
     meant = _meant(web, q, lang)
@@ -124,7 +130,7 @@ def _found(web: Web, q: str, lang: str) -> tuple[list[Found], int]:
     stock = web.desk.board.stock
     found = [
         Found(
-            title_of(web.shop, model, lang),
+            *names_of(web.shop, model, lang),
             [glance.Row(web.shop.articles[gtin], stock.get(gtin)) for gtin in model],
             frozenset(hits if len(hits) < len(model) else ()),
         )

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 from gateway.changes import StockChanged, StockState
 from gateway.web.context import Web
 from gateway.web.shop import Shop, ShopArticle
 
+_BETWEEN = " ,;·/-–("
 ON_THE_FLOOR = 0.5
 """Expected units on the shop floor from which on a shopper is sent there."""
 
@@ -47,16 +49,11 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An article and what a shopper is told of it."""
+    """An article, how it differs from the others of its model, and what a shopper is told of it."""
 
     article: ShopArticle
+    label: str
     word: Word
-
-    def label(self, lang: str, title: str) -> str:
-        """How it differs from the others of its model: size or colour, else its own name."""
-        named = self.article.named(lang)
-        own = "" if named == title else named
-        return " · ".join(part for part in (own, self.article.attributes) if part) or named
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +78,16 @@ def word_of(change: StockChanged | None, floor: Collection[str]) -> Word:
     return Word.FEW if change.state is StockState.LOW else Word.HERE
 
 
-def offer(web: Web, gtin: str) -> Offer:
-    """The offer of one article of the catalogue."""
-    return Offer(web.shop.articles[gtin], word_of(web.desk.board.stock.get(gtin), web.shop.floor))
+def model_of(web: Web, gtin: str, lang: str) -> Model:
+    """The whole model of an article of the catalogue, as a shopper is told of it."""
+    together = web.shop.model(gtin)
+    title, labels = names_of(web.shop, together, lang)
+    stock, floor = web.desk.board.stock, web.shop.floor
+    offers = [
+        Offer(web.shop.articles[other], labels[other], word_of(stock.get(other), floor))
+        for other in together
+    ]
+    return Model(title, offers)
 
 
 def available_models(web: Web, lang: str) -> list[Model]:
@@ -96,14 +100,44 @@ def available_models(web: Web, lang: str) -> list[Model]:
     for gtin in web.shop.by_name[lang]:
         if gtin in seen:
             continue
-        together = web.shop.model(gtin)
-        seen.update(together)
-        offers = [one for one in (offer(web, other) for other in together) if one.word != Word.NONE]
+        seen.update(web.shop.model(gtin))
+        model = model_of(web, gtin, lang)
+        offers = [one for one in model.offers if one.word != Word.NONE]
         if any(one.word.certain for one in offers):
-            models.append(Model(title_of(web.shop, together, lang), offers))
+            models.append(Model(model.title, offers))
     return models
 
 
-def title_of(shop: Shop, gtins: Sequence[str], lang: str) -> str:
-    """The name of a model: that of its first article."""
-    return shop.articles[gtins[0]].named(lang)
+def names_of(shop: Shop, gtins: Sequence[str], lang: str) -> tuple[str, dict[str, str]]:
+    """What the articles of one model have in common, and by GTIN what each has of its own.
+
+    Catalogues say sizes and colours in the name, in the attributes, or in both: the title is what
+    the names begin with together; attributes are said only where the names do not differ.
+    """
+    named = {gtin: shop.articles[gtin].named(lang) for gtin in gtins}
+    names = list(named.values())
+    title = _together(names)
+    if not title:
+        title = names[0]
+        return title, {gtin: _label(shop, gtin, name, title) for gtin, name in named.items()}
+    own = {gtin: name[len(title) :].strip(_BETWEEN) for gtin, name in named.items()}
+    return title, {
+        gtin: own[gtin] or _label(shop, gtin, name, name) for gtin, name in named.items()
+    }
+
+
+def _together(names: Sequence[str]) -> str:
+    """What all names begin with, in whole words; empty where they are one or differ at once."""
+    first, last = min(names), max(names)
+    if first == last:
+        return ""
+    # In the order of text the first and the last differ the soonest.
+    shared = "".join(a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last)))  # noqa: B905 - to the shorter's end
+    if any(len(name) > len(shared) and name[len(shared)] not in _BETWEEN for name in names):
+        shared = shared[: max(shared.rfind(mark) for mark in _BETWEEN) + 1]
+    return shared.strip(_BETWEEN)
+
+
+def _label(shop: Shop, gtin: str, name: str, title: str) -> str:
+    own = "" if name == title else name
+    return " · ".join(part for part in (own, shop.articles[gtin].attributes) if part) or name

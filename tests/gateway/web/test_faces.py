@@ -12,7 +12,8 @@ import pytest
 from gateway.changes import StockState
 from gateway.web.access import TokenFile
 from gateway.web.app import create_app
-from gateway.web.shopper import Word, word_of
+from gateway.web.shop import Shop, ShopArticle
+from gateway.web.shopper import Word, names_of, word_of
 from tests.gateway.web.conftest import Bench
 from tests.gateway.web.desk import COAT, COAT_BLUE, SCARF, STRANGER, stock
 from tests.gateway.web.store import busy_desk, busy_shop
@@ -42,6 +43,30 @@ def text_of(html: str) -> str:
 )
 def test_a_shoppers_word(change: object, word: Word) -> None:
     assert word_of(change, FLOOR) is word  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("names", "attributes", "title", "labels"),
+    [
+        (["Jean", "Jean"], ["30", "32"], "Jean", ["30", "32"]),
+        (["Marin, bleu, S", "Marin, bleu, M"], ["x", "y"], "Marin, bleu", ["S", "M"]),
+        (["Pull M", "Pull Mohair"], ["", ""], "Pull", ["M", "Mohair"]),
+        (["Pull", "Pull long"], ["S", "S"], "Pull", ["S", "long"]),
+        (["Red coat", "Blue coat"], ["38", "40"], "Red coat", ["38", "Blue coat · 40"]),
+        (["Bol"], [""], "Bol", ["Bol"]),
+    ],
+)
+def test_what_a_model_is_called(
+    names: list[str], attributes: list[str], title: str, labels: list[str]
+) -> None:
+    articles = {
+        str(n): ShopArticle(str(n), name, attributes=attributes[n]) for n, name in enumerate(names)
+    }
+    shop = Shop("S", "S", articles=articles)
+    assert names_of(shop, list(articles), "fr") == (
+        title,
+        {str(n): label for n, label in enumerate(labels)},
+    )
 
 
 async def test_the_seller_sees_variants_side_by_side(bench: Bench) -> None:
@@ -124,6 +149,8 @@ async def test_the_landing_page_says_it_in_words(bench: Bench) -> None:
     said = text_of((await here.get(f"/p/{COAT}", headers=PEOPLE)).text)
     assert "Red coat taille 38 Last few" in said
     assert "Blue coat · taille 40 Not in the store" in said
+    blue = text_of((await here.get(f"/p/{COAT_BLUE}", headers=PEOPLE)).text)
+    assert blue.startswith('id="main"> Blue coat taille 40 Not in the store')
     french = text_of((await here.get(f"/p/{SCARF[1:]}?lang=fr")).text)
     assert "Demandez-nous" in french
 
