@@ -55,6 +55,10 @@ class Signatures:
         tags.recent[rows] *= (WINDOW_DECAY ** np.minimum(age, 300.0)).astype(np.float32)[:, None]
         tags.recent_t[rows] = np.maximum(tags.recent_t[rows], epoch.t)
         tags.recent[epoch.row, epoch.antenna] += 1.0
+        # Odd reads that began no challenge are cross-reads: a challenger later is judged without.
+        free = rows[tags.rival[rows] == NOWHERE]
+        tags.reads[free] += tags.fresh[free]
+        tags.fresh[free] = 0.0
         challenged = (tags.rival[epoch.row] != NOWHERE) | (
             self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
         )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 _SILENT, _SILENT_TAGS = 0.003, 400.0
 """Share of tags that never answer, before anything is learned, and how many tags that is worth."""
-_WRONG, _WRONG_GTINS = 0.08, 12.0
+_WRONG, _WRONG_GTINS = 0.2, 12.0
 """The same for books that are off."""
 _STEP = 0.55
 """Each further unit that a book is off is so much less likely."""
