@@ -24,7 +24,7 @@ from drivers.ble.identity import (
     octets_of,
 )
 from drivers.ble.sensing import Sensed, of_bthome, sensed_in
-from drivers.ble.weighing import grams_of
+from drivers.ble.weighing import GRAMS_MOST, grams_of
 from drivers.observations import Advert, Device, DeviceState, Observation, Weight
 
 __all__ = [
@@ -172,7 +172,11 @@ class Roster:
         if packet.unread:
             self.faults["bthome_unread"] += 1
         self._sense(known.beacon, of_bthome(packet))
-        return grams_of(packet)
+        grams = grams_of(packet)
+        if grams is not None and abs(grams) > GRAMS_MOST:
+            self.faults["absurd_weight"] += 1
+            return None
+        return grams
 
     def _sense(self, beacon: ListedBeacon, said: Sensed) -> None:
         if said.percent is not None:

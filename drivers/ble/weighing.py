@@ -10,6 +10,8 @@ from __future__ import annotations
 from drivers.ble.bthome import Packet
 
 GRAMS_PER_POUND = 453.59237
+GRAMS_MOST = 10_000_000.0
+"""Ten tonnes on a shelf: what says more, or less than nothing by as much, is no weight."""
 
 _MASS_KG, _MASS_LB = 0x06, 0x07
 _SIGNED_COUNTS = (0x59, 0x5A, 0x5B)

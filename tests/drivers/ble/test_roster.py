@@ -318,3 +318,10 @@ def test_any_advert_is_heard_or_dropped(
 ) -> None:
     roster = Roster([BADGE, SCALE])
     hear(roster, addr, manufacturer, service, rssi)
+
+
+def test_a_weight_that_no_shelf_bears_is_counted_and_not_told() -> None:
+    roster = Roster([SCALE])
+    heard = hear(roster, service=bthome("5bffffff7f"))
+    assert not any(isinstance(one, Weight) for one in heard)
+    assert roster.faults["absurd_weight"] == 1
