@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8080
+SECONDS ?= 60
 
-.PHONY: run test quick lint types bench lock clean tools
+.PHONY: run test quick lint types bench fuzz lock clean tools
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed
@@ -27,6 +28,10 @@ types: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench
+
+# Coverage-guided fuzzing of every codec; SECONDS are shared out among all of them.
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz $(SECONDS)
 
 # What the tests need from Debian. Installs it where it may; where it may not, it says what is missing.
 tools:
@@ -54,12 +59,18 @@ $(VENV)/.chip: $(VENV)/.tested requirements-chip.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --require-hashes -r requirements-chip.lock && touch $@ || \
 		{ echo "Could not build the emulated chip: the firmware is not tested on it" >&2; test -z "$${CI:-}"; }
 
+# Where there is no wheel of the fuzzer the targets are still run, with blind mutations.
+$(VENV)/.fuzz: $(VENV)/.tested requirements-fuzz.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-fuzz.lock && touch $@ || \
+		echo "No atheris for this machine: the fuzzing is not guided by coverage" >&2
+
 # Hashes of every file, name of no package host.
 lock: $(VENV)/.made
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --custom-compile-command 'make lock' pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --group test -c requirements.lock pyproject.toml requirements-build.in -o requirements-test.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --group chip -c requirements.lock -c requirements-test.lock --custom-compile-command 'make lock' -o requirements-chip.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --group fuzz -c requirements.lock -c requirements-test.lock --custom-compile-command 'make lock' -o requirements-fuzz.lock
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,112 @@
+"""BLE: payloads, beacons, sensors, and the roster behind the scanner."""
+
+from __future__ import annotations
+
+from drivers.ble.advertising import parse_payload
+from drivers.ble.altbeacon import decode_altbeacon
+from drivers.ble.bthome import Packet, Session, decode_objects
+from drivers.ble.eddystone import decode_eddystone
+from drivers.ble.ibeacon import decode_ibeacon
+from drivers.ble.identity import ByAddress, ByAltBeacon, ByEddystone, ByEid, ByIBeacon, Match
+from drivers.ble.roster import ListedBeacon, Role, Roster
+from drivers.ble.ruuvi import decode_ruuvi
+from drivers.ble.sensing import sensed_in
+from drivers.ble.weighing import GRAMS_MOST
+from drivers.observations import Weight
+from tests.fuzz.target import Take, Target, pieces, script
+
+KEY = bytes(range(16))
+ADDRESS = "C4:7C:8D:6A:11:02"
+BADGE = "f7826da6-4fa2-4e98-8024-bc5b71e0893e"
+PLAIN = bytes.fromhex("40000201610610270A640500C9B200")
+LOCKED = bytes.fromhex("41a47266c95f730011223378237214")
+IBEACON = bytes.fromhex("0215f7826da64fa24e988024bc5b71e0893e00010007c5")
+ALTBEACON = bytes.fromhex("beacf7826da64fa24e988024bc5b71e0893e00010007c500")
+UID = bytes.fromhex("00ee" + "11" * 10 + "22" * 6 + "0000")
+TLM = bytes.fromhex("20000bb8170000000001000000ff")
+RUUVI = bytes.fromhex("0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F")
+
+
+def _payload(data: bytes) -> None:
+    found = parse_payload(data)
+    sensed_in(found.manufacturer, found.service)
+
+
+def _beacons(data: bytes) -> None:
+    decode_ibeacon(data)
+    decode_altbeacon(data)
+    decode_eddystone(data)
+    decode_ruuvi(data)
+
+
+def _objects(data: bytes) -> None:
+    packet = decode_objects(data)
+    assert 0 <= packet.unread <= len(data)
+
+
+def _bthome() -> Take:
+    """Act 0 and 1: to the plain device and to the one with a key."""
+    plain, keyed = Session(None), Session(KEY)
+
+    def take(data: bytes) -> None:
+        for act, content in pieces(data):
+            said = (keyed if act & 1 else plain).take(content, bytes.fromhex("C47C8D6A1102"))
+            assert not (act & 1 and isinstance(said, Packet) and content[0] & 1 == 0)
+
+    return take
+
+
+def _roster_of_all() -> Roster:
+    matches: tuple[Match, ...] = (
+        ByAddress(ADDRESS),
+        ByIBeacon(BADGE, 1, None),
+        ByAltBeacon(BADGE, 1, 7),
+        ByEddystone("11" * 10),
+        ByEid(KEY, 4, 0.0),
+    )
+    roles = (Role.SCALE, Role.STAFF, Role.BASKET, Role.FRIDGE, Role.OPENER)
+    return Roster(
+        ListedBeacon(f"b{i}", role, match, key=KEY if i == 3 else None)
+        for i, (role, match) in enumerate(zip(roles, matches, strict=True))
+    )
+
+
+def _roster() -> Take:
+    """Pieces are payloads; `act` says from which address, the listed one or one of many."""
+    roster = _roster_of_all()
+    now = 1_763_740_800.0
+
+    def take(data: bytes) -> None:
+        nonlocal now
+        for act, content in pieces(data):
+            now += 0.1
+            addr = ADDRESS if act & 1 else f"00:00:00:00:{act:02X}:{len(content):02X}"
+            said = parse_payload(content)
+            rssi = float(int.from_bytes(content[-1:], "big", signed=True))
+            heard = roster.hear(
+                addr, rssi, said.manufacturer, said.service, src="ble", t=now, at=now
+            )
+            for one in heard:
+                assert not isinstance(one, Weight) or abs(one.grams) <= GRAMS_MOST
+
+    return take
+
+
+def _part(kind: int, body: bytes) -> bytes:
+    return bytes((len(body) + 1, kind)) + body
+
+
+_SCALE = _part(0x16, b"\xd2\xfc" + PLAIN)
+_BADGE = _part(0xFF, b"\x4c\0" + IBEACON)
+
+AIR = (
+    Target("ble_payload", lambda: _payload, (_SCALE + _BADGE, _part(0xFF, b"\x99\4" + RUUVI))),
+    Target("ble_beacons", lambda: _beacons, (IBEACON, ALTBEACON, UID, TLM, RUUVI)),
+    Target("bthome_objects", lambda: _objects, (PLAIN[1:], bytes.fromhex("530568656c6c6f3a01"))),
+    Target("bthome_session", _bthome, (script((0, PLAIN), (1, LOCKED)),)),
+    Target(
+        "ble_roster",
+        _roster,
+        (script((1, _SCALE), (2, _BADGE), (4, _part(0x16, b"\xaa\xfe" + UID))),),
+    ),
+)
