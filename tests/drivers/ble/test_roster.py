@@ -322,6 +322,6 @@ def test_any_advert_is_heard_or_dropped(
 
 def test_a_weight_that_no_shelf_bears_is_counted_and_not_told() -> None:
     roster = Roster([SCALE])
-    heard = hear(roster, service=bthome("5bffffff7f"))
+    heard = hear(roster, service=bthome("405bffffff7f"))
     assert not any(isinstance(one, Weight) for one in heard)
     assert roster.faults["absurd_weight"] == 1
