@@ -106,7 +106,18 @@ class DoorMinute:
 
 @dataclass(frozen=True, slots=True)
 class StoreMinute:
-    """The store in the minute that ended at `t`: said every minute, also the heartbeat."""
+    """The store in the minute that ended at `t`: said every minute, also the heartbeat.
+
+    A minute that is over may be said again, before the present one, when more is known of it: what
+    is said adds to what was said, and `occupancy` is again what was believed then. `visitors` is
+    negative where an estimate was too high; the sum over all that was said of a minute never is.
+
+    Attributes:
+        entries, exits: as counted, of everybody at every hour; never estimated for a dead counter.
+        visitors: entries in opening hours, calibrated, less staff; with the estimate for a counter
+            that is down (`estimated`).
+        outside: those of `entries` that came out of opening hours.
+    """
 
     t: float
     entries: int
@@ -115,19 +126,29 @@ class StoreMinute:
     occupancy: int
     transactions: int
     estimated: bool = False
+    outside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OccupancyChanged:
-    """People believed inside, never negative."""
+    """People believed inside, never negative.
+
+    `residual`: at a reset, the error that had gathered since the last one.
+    """
 
     t: float
     occupancy: int
+    residual: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Transactions over visitors of [`since`, `t`), 95 % interval; rates None when too few."""
+    """Transactions over visitors of [`since`, `t`), 95 % interval; rates None when too few.
+
+    An hour may be said again, better known: it replaces what was said of it. `exposed`: visitors by
+    the time at which they would buy, once the store's visit length is learned; the rate is then
+    over these instead of `visitors`.
+    """
 
     t: float
     since: float
@@ -138,6 +159,7 @@ class Conversion:
     high: float | None
     estimated: bool = False
     flags: tuple[str, ...] = ()
+    exposed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

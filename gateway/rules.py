@@ -13,6 +13,7 @@ from gateway.health import ANTENNA_DEAF_SECONDS, HealthRules
 from gateway.stock.layout import ZoneKind
 
 DAY = 86_400.0
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 GOODS = frozenset({ZoneKind.SHELF, ZoneKind.BACKROOM})
 """Where goods always lie: an antenna there that reads nothing is deaf, or the zone is empty."""
 
@@ -42,6 +43,10 @@ def _footfall(store: Store) -> FootfallRules:
         doors={door.id: DoorRule(door.id, door.calibration, door.invert) for door in config.door},
         staff=frozenset(beacon.id for beacon in config.ble.beacon if beacon.role == "staff"),
         timezone=ZoneInfo(config.store.timezone),
+        hours={
+            WEEKDAYS.index(day): tuple((one.start, one.end) for one in spans)
+            for day, spans in config.store.hours.items()
+        },
     )
 
 

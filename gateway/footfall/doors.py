@@ -2,17 +2,19 @@
 
 The rules of the wire: first contact is a base; another boot id is a new base; a difference is taken
 modulo 2^32 and one of more than 2^31 is a stale frame; more than eight passages a second are a
-fault, not people.
+fault, not people. What a counter kept by itself while nobody heard it is spread over that time.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.observations import Count
 from gateway.footfall.rules import DoorRule
+from gateway.footfall.spread import cells, shares
 
 WRAP = 2**32
 STALE = 2**31
@@ -32,34 +34,85 @@ class Passages:
     boot: int
 
 
+TWO_UNITS_SECONDS = 60.0
+"""An earlier boot that speaks while the present one is heard is another unit under the same id."""
+
+BACKWARDS_BEFORE_REBASE = 20
+"""So many totals in a row below ours, rising among themselves, are another unit's, not stale."""
+
+AHEAD_SECONDS = 5.0
+
+
+def _alike(_t: float) -> float:
+    return 1.0
+
+
 @dataclass(slots=True)
 class Door:
-    """The counter behind one door. `untold` are passages that no minute has told yet."""
+    """The counter behind one door. `untold` are passages that no minute has told yet.
+
+    Attributes:
+        likely: how likely people are at a moment, relative; late totals are spread by it.
+        at: time of the last totals taken; `heard`: when they arrived.
+    """
 
     rule: DoorRule
+    likely: Callable[[float], float] = _alike
     boot: int | None = None
     entries: int = 0
     exits: int = 0
     at: float | None = None
+    heard: float = 0.0
     untold: list[Passages] = field(default_factory=list)
+    _earlier: int | None = None
+    _lower: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, count: Count, faults: Counter[str]) -> bool:
         """Take new totals; true when they are a new base, which must be remembered at once."""
         if self.boot != count.boot:
-            self._rebase(count)
+            if count.boot == self._earlier and count.at - self.heard <= TWO_UNITS_SECONDS:
+                faults["count_two_units"] += 1
+                return False
+            self._earlier = self.boot
+            self._rebase(count, self._time(count, faults))
             return True
         entries = (count.entries - self.entries) % WRAP
         exits = (count.exits - self.exits) % WRAP
         if entries > STALE or exits > STALE:
             faults["count_backwards"] += 1
-            return False
-        since = count.t - self.at if self.at is not None else GAP_SECONDS + 1
-        if max(entries, exits) > PASSAGES_A_SECOND * max(since, 1.0):
+            return self._another_unit(count, faults)
+        t = self._time(count, faults)
+        at = self.at if self.at is not None else t
+        if max(entries, exits) > PASSAGES_A_SECOND * max(t - at, 1.0):
             faults["count_too_fast"] += 1
         elif entries or exits:
-            self._note(count.t, entries, exits, estimated=since > GAP_SECONDS, boot=count.boot)
-        self._rebase(count)
+            self._note(at, t, entries, exits, count.boot)
+        self._rebase(count, t)
         return False
+
+    def _time(self, count: Count, faults: Counter[str]) -> float:
+        """When the totals stood so: a clock that is ahead or steps back is not believed."""
+        if count.t > count.at + AHEAD_SECONDS:
+            faults["count_clock_ahead"] += 1
+            return count.at
+        at = self.at if self.boot == count.boot else None
+        if at is not None and count.t < at - GAP_SECONDS:
+            faults["count_clock_back"] += 1
+            return count.at
+        return count.t
+
+    def _another_unit(self, count: Count, faults: Counter[str]) -> bool:
+        if (
+            self._lower
+            and min(count.entries - self._lower[-1][0], count.exits - self._lower[-1][1]) < 0
+        ):
+            self._lower.clear()
+        self._lower.append((count.entries, count.exits))
+        if len(self._lower) < BACKWARDS_BEFORE_REBASE:
+            return False
+        faults["count_rebased"] += 1
+        self._rebase(count, self._time(count, faults))
+        return True
 
     def tell(self, until: float) -> list[Passages]:
         """Passages up to `until`, told once."""
@@ -84,20 +137,25 @@ class Door:
         self.boot, self.entries, self.exits, self.at, lost = json.loads(text)
         self.untold = [Passages(t, e, x, estimated=True, boot=b) for t, e, x, b in lost]
 
-    def _note(self, t: float, entries: int, exits: int, *, estimated: bool, boot: int) -> None:
-        passages = Passages(t, entries, exits, estimated, boot)
+    def _note(self, since: float, t: float, entries: int, exits: int, boot: int) -> None:
         if self.rule.inverted:
-            passages = Passages(t, exits, entries, estimated, boot)
-        self.untold.append(passages)
+            entries, exits = exits, entries
+        if t - since <= GAP_SECONDS:
+            self.untold.append(Passages(t, entries, exits, estimated=False, boot=boot))
+            return
+        moments = cells(since, t, self.likely)
+        weights = [weight for _, weight in moments]
+        for (moment, _), came, left in zip(
+            moments, shares(entries, weights), shares(exits, weights), strict=True
+        ):
+            if came or left:
+                self.untold.append(Passages(moment, came, left, estimated=True, boot=boot))
 
     def _as_counted(self, passages: Passages) -> tuple[int, int]:
         told = (passages.entries, passages.exits)
         return (told[1], told[0]) if self.rule.inverted else told
 
-    def _rebase(self, count: Count) -> None:
-        self.boot, self.entries, self.exits, self.at = (
-            count.boot,
-            count.entries,
-            count.exits,
-            count.t,
-        )
+    def _rebase(self, count: Count, t: float) -> None:
+        self.boot, self.entries, self.exits = count.boot, count.entries, count.exits
+        self.at, self.heard = t, count.at
+        self._lower.clear()

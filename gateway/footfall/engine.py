@@ -9,30 +9,26 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from drivers.observations import Advert, Count, Observation, Sale
-from gateway.changes import (
-    Change,
-    Conversion,
-    DoorMinute,
-    OccupancyChanged,
-    Remember,
-    StoreMinute,
-)
+from gateway.changes import Alert, Change, DoorMinute, OccupancyChanged, Remember, StoreMinute
+from gateway.footfall.conversion import HOUR, Hours
 from gateway.footfall.doors import Door
-from gateway.footfall.interval import conversion_rate
+from gateway.footfall.minutes import MinuteSum, add_door, by_minute
+from gateway.footfall.occupancy import Occupancy
 from gateway.footfall.rules import FootfallRules
+from gateway.footfall.spread import MINUTE
 from gateway.footfall.staff import Badges
 
-MINUTE = 60.0
-HOUR = 3600.0
 TELL_AFTER_SECONDS = 4.0
 LONGEST_SILENCE_TOLD_SECONDS = 86_400.0
 """After a longer hole in time only its last minute is told: nothing is known of the rest."""
+TRAIL_STEPS = 1_440
+LOOK_FOR_NIGHT_SECONDS = 300.0
 
 
 class FootfallEngine:
@@ -41,15 +37,16 @@ class FootfallEngine:
     def __init__(self, rules: FootfallRules) -> None:
         self.faults: Counter[str] = Counter()
         self._rules = rules
-        self._doors = {src: Door(rule) for src, rule in rules.doors.items()}
+        self._openings = rules.openings()
+        self._doors = {src: Door(rule, self._likely) for src, rule in rules.doors.items()}
         self._badges = Badges(rules)
         self._sales: list[float] = []
         self._minute_end: float | None = None
-        self._occupancy = 0
-        self._occupancy_since = 0.0
-        self._reset_day = ""
+        self._occupancy = Occupancy()
+        self._trail: deque[tuple[float, int]] = deque(maxlen=TRAIL_STEPS)
+        self._swapped = False
         self._visitors_owed = 0.0
-        self._hour = _Hour()
+        self._hours = Hours()
         self._memory: list[Change] = []
 
     def restore(self, memory: Mapping[str, str]) -> None:
@@ -57,12 +54,12 @@ class FootfallEngine:
         for src, door in self._doors.items():
             if (text := memory.get(f"door/{src}")) is not None:
                 door.restore(text)
-        if (text := memory.get("store")) is not None:
+        if (text := memory.get("people")) is not None:
             kept = json.loads(text)
-            self._occupancy, self._reset_day, self._visitors_owed = kept[:3]
-            self._hour = _Hour(*kept[3])
-            # Written since there is a reset; a database of before has none.
-            self._occupancy_since = kept[4] if len(kept) > 4 else 0.0
+            self._occupancy = Occupancy.remembered(kept["inside"])
+            self._visitors_owed = kept["owed"]
+            self._hours.restore(kept["hour"])
+        self._hours.restore(json.loads(memory.get("hours", "[]")))
         self._sales = json.loads(memory.get("sales", "[]"))
 
     def observe(self, obs: Observation) -> None:
@@ -94,17 +91,18 @@ class FootfallEngine:
             What was believed before, passages not yet told counted in; less `value` it is the
             residual, the error that had gathered since the last reset.
         """
-        believed = self._occupancy
+        inside = self._occupancy
         for door in self._doors.values():
-            believed += sum(p.entries - p.exits for p in door.untold if self._counts(p.t))
-        # Who looked after that hour need not be told that the store was empty then.
-        self._day_begins(now)
-        self._occupancy, self._occupancy_since = value, now
-        self._memory += [OccupancyChanged(now, value), self._remember()]
-        return max(0, believed)
-
-    def _counts(self, t: float) -> bool:
-        return t > self._occupancy_since
+            for p in door.untold:
+                if p.t > inside.since:
+                    inside.level = inside.after(p.entries, p.exits)
+        inside.level = max(0.0, inside.level)
+        believed = inside.people
+        # Who looked after the night need not be told that the store was empty then.
+        residual = inside.set(value, now, self._openings.last_empty(now))
+        self._trail.append((now, value))
+        self._memory += [OccupancyChanged(now, value, residual), self._remember()]
+        return believed
 
     def advance(self, now: float) -> list[Change]:
         """What is known at `now` and was not said before."""
@@ -112,8 +110,11 @@ class FootfallEngine:
         self._memory.clear()
         if self._minute_end is None:
             self._minute_end = math.floor(now / MINUTE) * MINUTE + MINUTE
+            if not self._occupancy.emptied:
+                self._occupancy.emptied = self._openings.last_empty(now)
         if now - self._minute_end > LONGEST_SILENCE_TOLD_SECONDS:
             self._minute_end = math.floor(now / MINUTE) * MINUTE
+            self._occupancy.doubt()
         while now >= self._minute_end + TELL_AFTER_SECONDS:
             changes += self._tell_minute(self._minute_end)
             self._minute_end += MINUTE
@@ -124,38 +125,79 @@ class FootfallEngine:
         if door is None:
             self.faults["count_unknown_door"] += 1
         elif door.take(count, self.faults):
+            self._occupancy.doubt()
             self._memory.append(Remember("footfall", f"door/{count.src}", door.memory()))
 
+    def _likely(self, t: float) -> float:
+        return 1.0 if self._openings.is_open(t) else 0.0
+
     def _tell_minute(self, end: float) -> list[Change]:
-        changes: list[Change] = []
-        entries = exits = staff = inside = 0
-        estimated = False
-        for src, door in self._doors.items():
-            told = door.tell(end)
-            if not told:
-                continue
-            came, left = sum(p.entries for p in told), sum(p.exits for p in told)
-            staff += sum(self._badges.staff_among(p) for p in told)
-            estimated = estimated or any(p.estimated for p in told)
-            self._visitors_owed += came * door.rule.calibration
-            entries, exits = entries + came, exits + left
-            inside += sum(p.entries - p.exits for p in told if self._counts(p.t))
-            changes.append(DoorMinute(end, door.rule.id, came, left))
-            changes.append(Remember("footfall", f"door/{src}", door.memory()))
-        self._badges.forget_before(end)
-        self._visitors_owed -= staff
-        visitors = max(0, math.floor(self._visitors_owed + 0.5))
-        self._visitors_owed -= visitors
+        changes = self._begin_day(end)
+        sums = self._gather(end, changes)
+        present = sums.pop(end, MinuteSum())
+        for late in sorted(sums):
+            changes.append(self._say(late, sums[late], 0, self._occupied_at(late)))
+            self._hours.more_known(late)
+        changes += self._occupy(end)
         transactions = self._sales_until(end)
-        changes += self._occupy(end, inside)
-        changes.append(
-            StoreMinute(end, entries, exits, visitors, self._occupancy, transactions, estimated)
-        )
-        changes += self._tell_hour(end, visitors, transactions, estimated=estimated)
-        if entries or exits or transactions or end % HOUR == 0:
+        changes.append(self._say(end, present, transactions, self._occupancy.people))
+        changes += self._hours.tell(end)
+        self._badges.forget_before(end)
+        if sums or end % HOUR == 0:
+            kept = json.dumps(self._hours.memory())
+            self._memory.append(Remember("footfall", "hours", kept))
+        if self._memory or present.entries or present.exits or transactions:
             changes += [*self._memory, self._remember()]
             self._memory.clear()
         return changes
+
+    def _gather(self, end: float, changes: list[Change]) -> dict[float, MinuteSum]:
+        """Everything that the doors have to tell, by minute; what each said goes to `changes`."""
+        sums: dict[float, MinuteSum] = {}
+        entries = exits = inside = outside = 0
+        for src, door in self._doors.items():
+            told = door.tell(end)
+            for minute, passages in sorted(by_minute(told, end).items()):
+                total = sums.setdefault(minute, MinuteSum())
+                opened = self._openings.is_open(minute - MINUTE / 2)
+                add_door(total, door.rule, passages, opened=opened)
+                if opened:
+                    fresh = [p for p in passages if not p.estimated]
+                    total.visitors -= sum(self._badges.staff_among(p) for p in fresh)
+                came, left = sum(p.entries for p in passages), sum(p.exits for p in passages)
+                changes.append(DoorMinute(minute, door.rule.id, came, left))
+            if told:
+                entries += sum(p.entries for p in told)
+                exits += sum(p.exits for p in told)
+                since = [p for p in told if p.t > self._occupancy.since]
+                inside += sum(p.entries for p in since)
+                outside += sum(p.exits for p in since)
+                changes.append(Remember("footfall", f"door/{src}", door.memory()))
+        self._occupancy.tally(entries, exits)
+        self._occupancy.move(inside, outside)
+        return sums
+
+    def _say(
+        self, minute: float, total: MinuteSum, transactions: int, occupancy: int
+    ) -> StoreMinute:
+        self._visitors_owed += total.visitors
+        visitors = max(0, math.floor(self._visitors_owed + 0.5))
+        self._visitors_owed -= visitors
+        if (hour := self._hours.of(minute)) is not None:
+            hour.visitors += visitors
+            hour.transactions += transactions
+            hour.estimated = hour.estimated or total.estimated
+            hour.variance += total.variance
+        return StoreMinute(
+            minute,
+            total.entries,
+            total.exits,
+            visitors,
+            occupancy,
+            transactions,
+            total.estimated,
+            total.outside,
+        )
 
     def _sales_until(self, end: float) -> int:
         told = sum(t <= end for t in self._sales)
@@ -164,71 +206,44 @@ class FootfallEngine:
             self._memory.append(self._remember_sales())
         return told
 
-    def _occupy(self, end: float, more: int) -> list[Change]:
-        before = self._occupancy
-        if self._day_begins(end):
-            self._occupancy = 0
-        self._occupancy = max(0, self._occupancy + more)
-        changed = self._occupancy != before
-        return [OccupancyChanged(end, self._occupancy)] if changed else []
-
-    def _day_begins(self, t: float) -> bool:
-        """Whether `t` is the first seen after the hour at which an empty store is for granted."""
-        local = datetime.fromtimestamp(t, self._rules.timezone)
-        day = local.date().isoformat()
-        begins = local.hour >= self._rules.reset_hour and day != self._reset_day
-        if begins:
-            self._reset_day = day
-        return begins
-
-    def _tell_hour(
-        self, end: float, visitors: int, transactions: int, *, estimated: bool
-    ) -> list[Change]:
-        self._hour.add(visitors, transactions, estimated=estimated)
-        if end % HOUR:
+    def _begin_day(self, end: float) -> list[Change]:
+        """Empty the store once, when its night has come."""
+        inside = self._occupancy
+        if end % LOOK_FOR_NIGHT_SECONDS:
             return []
-        hour, self._hour = self._hour, _Hour()
-        if not (hour.visitors or hour.transactions) or not self._doors:
+        night = self._openings.last_empty(end)
+        if night <= inside.emptied:
             return []
-        rate = conversion_rate(hour.transactions, hour.visitors)
-        return [
-            Conversion(
-                end,
-                end - HOUR,
-                hour.visitors,
-                hour.transactions,
-                rate.rate,
-                rate.low,
-                rate.high,
-                hour.estimated,
-                rate.flags,
-            )
-        ]
+        changes: list[Change] = []
+        inside.empty(night)
+        if inside.residual:
+            self._trail.append((end, 0))
+            changes.append(OccupancyChanged(end, 0, inside.residual))
+        if inside.swapped != self._swapped:
+            self._swapped = inside.swapped
+            over, detail = not inside.swapped, "people leave before they come"
+            changes.append(Alert(end, "in_out_swapped", "store", detail, over=over))
+        self._memory.append(self._remember())
+        return changes
+
+    def _occupy(self, end: float) -> list[Change]:
+        people = self._occupancy.people
+        if people == (self._trail[-1][1] if self._trail else 0):
+            return []
+        self._trail.append((end, people))
+        return [OccupancyChanged(end, people)]
+
+    def _occupied_at(self, t: float) -> int:
+        place = bisect_right(self._trail, t, key=lambda step: step[0])
+        return self._trail[place - 1][1] if place else 0
 
     def _remember_sales(self) -> Remember:
         return Remember("footfall", "sales", json.dumps(self._sales))
 
     def _remember(self) -> Remember:
-        kept = [
-            self._occupancy,
-            self._reset_day,
-            self._visitors_owed,
-            self._hour.memory(),
-            self._occupancy_since,
-        ]
-        return Remember("footfall", "store", json.dumps(kept))
-
-
-class _Hour:
-    """The hour so far."""
-
-    def __init__(self, visitors: int = 0, transactions: int = 0, estimated: bool = False) -> None:  # noqa: FBT001, FBT002 - filled from its own memory
-        self.visitors, self.transactions, self.estimated = visitors, transactions, estimated
-
-    def add(self, visitors: int, transactions: int, *, estimated: bool) -> None:
-        self.visitors += visitors
-        self.transactions += transactions
-        self.estimated = self.estimated or estimated
-
-    def memory(self) -> list[int | bool]:
-        return [self.visitors, self.transactions, self.estimated]
+        kept = {
+            "inside": self._occupancy.memory(),
+            "owed": self._visitors_owed,
+            "hour": self._hours.memory()[-1:],
+        }
+        return Remember("footfall", "people", json.dumps(kept))

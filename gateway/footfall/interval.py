@@ -23,9 +23,8 @@ class Rate:
     flags: tuple[str, ...] = ()
 
 
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % Wilson interval of a share, `trials` at least 1 and `successes` at most that."""
-    share = successes / trials
+def wilson(share: float, trials: float) -> tuple[float, float]:
+    """The 95 % Wilson interval of a `share` seen among `trials` (more than 0)."""
     z2 = Z_95 * Z_95
     centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = Z_95 * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
@@ -33,14 +32,33 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def conversion_rate(transactions: int, visitors: int) -> Rate:
-    """Conversion of a stretch of time, rounded to four places."""
+def effective_trials(share: float, trials: float, unsure: float, inside: float = 1.0) -> float:
+    """Fewer trials, among which chance alone spreads as widely as chance and our doubt together.
+
+    Args:
+        unsure: relative variance of the count of visitors.
+        inside: mean chance that a visitor of those counted decides in the time looked at. Where it
+            is below 1 the number of those who do is itself a matter of chance: the variance of the
+            sales is n p (1 - p inside), not n p (1 - p).
+    """
+    chance = share * (1 - share)
+    if chance <= 0.0:
+        return trials
+    spread = share * (1 - share * inside) / trials + unsure * share * share
+    return chance / spread
+
+
+def conversion_rate(
+    transactions: int, visitors: float, unsure: float = 0.0, inside: float = 1.0
+) -> Rate:
+    """Conversion of a stretch of time, rounded to four places; see `effective_trials`."""
     if visitors <= 0:
         flags = ("sales_without_visitors",) if transactions else ("too_few",)
         return Rate(None, None, None, flags)
+    share = transactions / visitors
     if transactions > visitors:
-        return Rate(round(transactions / visitors, 4), None, None, ("more_sales_than_visitors",))
+        return Rate(round(share, 4), None, None, ("more_sales_than_visitors",))
     if visitors < FEWEST_VISITORS:
         return Rate(None, None, None, ("too_few",))
-    low, high = wilson(transactions, visitors)
-    return Rate(round(transactions / visitors, 4), round(low, 4), round(high, 4))
+    low, high = wilson(share, effective_trials(share, visitors, unsure, inside))
+    return Rate(round(share, 4), round(low, 4), round(high, 4))

@@ -193,7 +193,7 @@ def test_a_reset_is_said_and_remembered_and_gives_the_residual() -> None:
     run(engine, count(1, 0, 0), count(9, 7, 2), until=65)
     assert engine.reset_occupancy(3, T0 + 70) == 5
     said = engine.advance(T0 + 71)
-    assert OccupancyChanged(T0 + 70, 3) in said
+    assert OccupancyChanged(T0 + 70, 3, residual=2) in said
     again = FootfallEngine(MAIN)
     again.restore({c.key: c.value for c in said if isinstance(c, Remember) and c.value is not None})
     assert again.reset_occupancy(0, T0 + 80) == 3
