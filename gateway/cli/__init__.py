@@ -5,6 +5,11 @@ One module a command; `app` names them all and imports each only when it is call
 `--help` is quick on a slow machine.
 """
 
-from gateway.cli.app import main
+import os
+
+# Before numpy comes in: on matrices as small as ours a second thread costs more than it brings.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from gateway.cli.app import main  # noqa: E402
 
 __all__ = ["main"]

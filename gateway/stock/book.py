@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from gateway.stock.layout import Article
 
 DAY = 86_400.0
+IN_HAND_SECONDS = 600.0
+"""What was lifted off a scale so short ago may be in somebody's hand, on its way to the till."""
+FULL_UNIT = 0.75
+"""A scale that shows so much of a further unit has it."""
 DECAY_A_DAY = 0.01
 """Share of a book's certainty lost each day since somebody counted."""
 
@@ -22,6 +27,10 @@ class Account:
         rows: rows of every known tag of this GTIN.
         unavailable: units returned or damaged, not checked; part of what is on hand.
         lying: zones of units no tag was read of, as counted or delivered: zone number -> units.
+        elsewhere: units in the book beyond those on the GTIN's scale, in the back room say; None
+            until both have spoken.
+        short_since: since when the scale has shown fewer units than it should; None when it does
+            not.
     """
 
     gtin: str
@@ -36,12 +45,16 @@ class Account:
     weighed: float | None = None
     weighed_zone: int = -1
     weighed_t: float | None = None
+    elsewhere: int | None = None
+    short_since: float | None = None
     heard: float | None = None
 
     def take_in(self, qty: int, t: float) -> None:
         """Units came into the book."""
         self.book = max(0, (self.book or 0) + qty)
         self.booked_at = t
+        if self.elsewhere is not None:
+            self.elsewhere += qty
         if self.counted_at is None:
             self.counted_at = t
 
@@ -56,6 +69,34 @@ class Account:
     def pin(self, qty: int, t: float) -> None:
         """Somebody counted: the book is `qty` from now on."""
         self.book, self.booked_at, self.counted_at = max(0, qty), t, t
+        self.elsewhere = self.short_since = None
+
+    def weigh(self, grams: float, zone: int, t: float) -> None:
+        """The GTIN's scale spoke.
+
+        Units beyond the book's are brought to the shelf from elsewhere; units that leave the shelf
+        go nowhere else: they are in a hand, sold, or gone.
+        """
+        self.weighed, self.weighed_zone, self.weighed_t = grams, zone, t
+        if self.book is None or not self.article.unit_grams:
+            return
+        lies = math.floor(max(0.0, grams) / self.article.unit_grams + 1 - FULL_UNIT)
+        rest = max(0, self.book - lies)
+        self.elsewhere = rest if self.elsewhere is None else min(self.elsewhere, rest)
+        if rest == self.elsewhere:
+            self.short_since = None
+        elif self.short_since is None:
+            self.short_since = t
+
+    def beside_scale(self, now: float) -> int:
+        """Units in the building that do not lie on the scale: elsewhere, or just lifted off it."""
+        if self.elsewhere is None or self.book is None or self.weighed is None:
+            return 0
+        assert self.article.unit_grams
+        lies = math.floor(max(0.0, self.weighed) / self.article.unit_grams + 1 - FULL_UNIT)
+        lifted = max(0, self.book - lies - self.elsewhere)
+        recent = self.short_since is not None and now - self.short_since < IN_HAND_SECONDS
+        return min(self.elsewhere, max(0, self.book - lies)) + (lifted if recent else 0)
 
     def unseen(self, known: int) -> int:
         """Units in the book beyond the `known` tags that are in it."""

@@ -75,6 +75,7 @@ class Composer:
         self._unread = Unread()
         self._all_watched = bool((places.watched | ~presence.storage).all())
         self._floor = places.are(ZoneKind.SHELF)
+        self._backroom = places.first(ZoneKind.BACKROOM)
         self.floor_ids = tuple(np.array(places.zones, dtype=object)[self._floor])
         self._planned: dict[str, list[str]] = {}
         for zone, gtin in layout.planogram:
@@ -106,6 +107,12 @@ class Composer:
         sources = ("tags",) * bool(len(units.chances)) + ("book",) * (account.book is not None)
         if self._weighs(account, view.now):
             spread, sources = self._weighed(account, units.zones), ("scale",)
+            beside = account.beside_scale(view.now)
+            if beside:
+                trust = BOOK_TRUST * certainty(account, view.now)
+                spread = np.convolve(spread, answer.booked(beside, trust))
+                sources = ("book", "scale")
+                self._lay_beside(account, min(beside, account.elsewhere or 0), units.zones)
             sure, floor = spread, np.zeros(0)
         else:
             hidden = self._hidden(account, unseen, view)
@@ -250,6 +257,12 @@ class Composer:
         if account.weighed_zone != NOWHERE:
             zones[self._places.zones[account.weighed_zone]] = float(spread @ counts)
         return np.asarray(spread, np.float64)
+
+    def _lay_beside(self, account: Account, units: int, zones: dict[str, float]) -> None:
+        """Units that are not on the scale lie in the back room, where there is one."""
+        if units and self._backroom not in (NOWHERE, account.weighed_zone):
+            name = self._places.zones[self._backroom]
+            zones[name] = zones.get(name, 0.0) + units
 
     def _newest(self, account: Account) -> float | None:
         times = [t for t in (account.heard, account.weighed_t) if t is not None]

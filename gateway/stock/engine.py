@@ -215,8 +215,7 @@ class StockEngine:
         elif not (abs(weight.grams) <= GRAMS_MOST and _sane(weight.t)):
             self.faults["bad_weight"] += 1
         elif account.article.unit_grams:
-            account.weighed, account.weighed_t = weight.grams, weight.t
-            account.weighed_zone = self._places.zone(scale.zone)
+            account.weigh(weight.grams, self._places.zone(scale.zone), weight.t)
             self._goods.touch(account.gtin)
 
     def _tick(self, now: float) -> None:

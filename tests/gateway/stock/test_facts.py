@@ -134,6 +134,37 @@ def test_a_scale_counts_by_weight() -> None:
     assert store.engine.faults["unknown_scale"] == 1
 
 
+def weigh(store: Shop, grams: float) -> tuple[int, int]:
+    """What is said on hand, and of that in the back room, after the scale spoke."""
+    store.engine.observe(Weight("s", store.t, store.t, grams))
+    store.advance()
+    said = store.stock[gtin(4)]
+    return said.on_hand, round(said.zones.get("back", 0.0))
+
+
+def test_what_is_not_on_the_scale_is_in_the_back_room() -> None:
+    store = shop()
+    store.count(4, 10)
+    assert weigh(store, 7 * 250.0) == (10, 3)
+    assert weigh(store, 6 * 250.0) == (10, 3)  # lifted: in a hand, in no zone
+    store.sell(4, 1)
+    assert weigh(store, 6 * 250.0) == (9, 3)
+    assert weigh(store, 8 * 250.0) == (9, 1)  # brought from the back room
+    store.deliver(4, 5)
+    assert weigh(store, 8 * 250.0) == (14, 6)
+
+
+def test_what_left_the_scale_unsold_is_gone_after_a_while() -> None:
+    store = shop()
+    store.count(4, 7)
+    assert weigh(store, 7 * 250.0) == (7, 0)
+    assert weigh(store, 5 * 250.0)[0] == 7
+    for _ in range(11):
+        store.t += 60.0
+        left = weigh(store, 5 * 250.0)
+    assert left == (5, 0)
+
+
 def test_an_empty_shelf_with_stock_in_the_back_is_told_and_taken_back() -> None:
     store = stocked(2, antenna=3)
     store.run(400)
