@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 VERSION = 1
 """1 = LLRP 1.0.1, which every reader speaks; 2 = 1.1."""
+VERSIONS = (1, 2)
 HEADER = struct.Struct("!HII")
 MAX_MESSAGE_BYTES = 1 << 20
 """A report of 20,000 tags is half of this; a longer message is no reader talking LLRP."""
@@ -49,12 +50,17 @@ class Framing:
                 Messages that were whole before it come first, and the error with the next call.
         """
         buffer = self._rest + data if self._rest else data
+        if len(buffer) >= HEADER.size:
+            word, size, number = HEADER.unpack_from(buffer)
+            if size == len(buffer) <= self._max and word >> 10 & 7 in VERSIONS:
+                self._rest = b""
+                return [Message(word & 0x3FF, number, buffer[HEADER.size :], word >> 10 & 7)]
         found: list[Message] = []
         at, end = 0, len(buffer)
         while end - at >= HEADER.size:
             word, size, number = HEADER.unpack_from(buffer, at)
             version = word >> 10 & 7
-            if version not in (1, 2) or not HEADER.size <= size <= self._max:
+            if version not in VERSIONS or not HEADER.size <= size <= self._max:
                 if found:
                     break
                 raise ProtocolError(f"a header of version {version} with {size} bytes")

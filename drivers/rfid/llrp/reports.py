@@ -14,26 +14,29 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.rfid.llrp.template import Clock, Template, TemplateError, template_of
+from drivers.rfid.llrp.template import Clock, Row, Template, TemplateError, template_of
 
 _HEADER = struct.Struct("!HH")
 _TAG_REPORT_DATA = 240
-FEW = 6
+FEW = 32
 """Up to so many tags at once are decoded without numpy, whose calls would cost more."""
+_COLUMNS = ("antenna", "epc", "epc_bytes", "rssi", "n", "seen_us", "clock")
+"""As `TagColumns` has them."""
 MAX_TEMPLATES = 32
 """Kept from batch to batch. More shapes than this in one batch are decoded one by one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class TagColumns:
-    """Tags of one or more reports, in the reader's order.
+    """Tags of one or more reports, in the reader's order. Nobody writes to them.
 
     Attributes:
         antenna: int32[n].
@@ -73,16 +76,21 @@ class ReportDecoder:
 
     Attributes:
         faults: `bad_report`, `bad_tag_report`, `no_antenna`, only ever growing.
+        lost: how many tags or reports were dropped, all faults together.
     """
 
     def __init__(self, faults: Counter[str]) -> None:
         self.faults: Final = faults
+        self.lost = 0
         self._templates: dict[int, list[Template]] = {}
         self._last = _Last()
 
     def decode(self, bodies: Sequence[bytes]) -> TagColumns | None:
         """The tags of these report bodies; None when there are none."""
         data = bodies[0] if len(bodies) == 1 else b"".join(bodies)
+        alone = self._few(data, len(data))
+        if alone is not None:
+            return alone
         size = _equal_size(data)
         if not size:
             return self._mixed(bodies)
@@ -99,23 +107,19 @@ class ReportDecoder:
     def _few(self, data: bytes, size: int) -> TagColumns | None:
         for template in self._templates.get(size, ()):
             found = template.few(data) if template.complete else None
-            if found is None:
-                continue
-            antenna, rssi, count, seen, epc = zip(*found, strict=True)
-            last = self._last
-            last.antenna, last.rssi, last.n = antenna[-1], rssi[-1], count[-1]
-            last.seen_us, last.clock = seen[-1], template.clock
-            width = template.epc_bytes
-            return TagColumns(
-                antenna=np.array(antenna, np.int32),
-                epc=np.frombuffer(b"".join(epc), np.uint8).reshape(-1, width),
-                epc_bytes=np.array([width] * len(found), np.int32),
-                rssi=np.array(rssi, np.float32),
-                n=np.array(count, np.int32),
-                seen_us=np.array(seen, np.int64),
-                clock=np.array([int(template.clock)] * len(found), np.uint8),
-            )
+            if found:
+                return self._packed(found, template)
         return None
+
+    def _packed(self, found: list[Row], template: Template) -> TagColumns:
+        """Columns of one small block of memory: seven arrays made one by one cost thrice that."""
+        width, clock = template.epc_bytes, int(template.clock)
+        last = self._last
+        last.seen_us, last.rssi, last.antenna, last.n, _ = found[-1]
+        last.clock = clock
+        pack, dtype = _packing(width)
+        block = np.frombuffer(b"".join([pack(*row, width, clock) for row in found]), dtype)
+        return TagColumns(*[block[name] for name in _COLUMNS])
 
     def _whole(self, template: Template, rows: NDArray[np.uint8]) -> TagColumns:
         count = len(rows)
@@ -160,7 +164,7 @@ class ReportDecoder:
                     sizes.append(size)
                 at += size
             if at != end:
-                self.faults["bad_report"] += 1
+                self._drop("bad_report")
             base += end
         data = np.frombuffer(b"".join(bodies), np.uint8)
         return data, np.array(starts, np.int64), np.array(sizes, np.int64)
@@ -173,7 +177,7 @@ class ReportDecoder:
             same = np.zeros(len(index), np.bool_)
             same[0] = True
             if template is None:
-                self.faults["bad_tag_report"] += 1
+                self._drop("bad_tag_report")
             else:
                 if shapes <= MAX_TEMPLATES:
                     same = template.match(rows)
@@ -204,13 +208,17 @@ class ReportDecoder:
         _inherit(slots.clock, stamped, last.clock)
         homeless = slots.filled & (slots.antenna < 0)
         if homeless.any():
-            self.faults["no_antenna"] += int(homeless.sum())
+            self._drop("no_antenna", int(homeless.sum()))
         keep = slots.filled & ~homeless
         if not keep.any():
             return None
         columns = slots.columns(keep)
         self._remember(columns)
         return columns
+
+    def _drop(self, reason: str, count: int = 1) -> None:
+        self.faults[reason] += count
+        self.lost += count
 
     def _remember(self, columns: TagColumns) -> None:
         last = self._last
@@ -267,6 +275,25 @@ class _Slots:
             seen_us=self.seen_us[keep],
             clock=self.clock[keep],
         )
+
+
+@cache
+def _packing(width: int) -> tuple[Callable[..., bytes], np.dtype[np.void]]:
+    """How a `Row` with an EPC of `width` bytes is packed, and how numpy reads that.
+
+    Templates are few and so are widths: 31 words at most.
+    """
+    fields = (
+        ("seen_us", "q", np.int64, ()),
+        ("rssi", "f", np.float32, ()),
+        ("antenna", "i", np.int32, ()),
+        ("n", "i", np.int32, ()),
+        ("epc", f"{width}s", np.uint8, (width,)),
+        ("epc_bytes", "i", np.int32, ()),
+        ("clock", "B", np.uint8, ()),
+    )
+    packing = struct.Struct("=" + "".join(letter for _, letter, _, _ in fields))
+    return packing.pack, np.dtype([(name, kind, shape) for name, _, kind, shape in fields])
 
 
 def _equal_size(data: bytes) -> int:

@@ -39,6 +39,7 @@ ANSWER_SECONDS = 10.0
 RESTART_SECONDS = 2.0
 """A reader that ended our ROSpec and did not start it again within this is told to."""
 _ANTENNA_PROPERTIES = 2
+_REPORT = int(MessageType.RO_ACCESS_REPORT)
 _ENABLE_EXTENSIONS = 21
 
 
@@ -80,6 +81,7 @@ class LlrpSession:
         self._sent_type = 0
         self._number = 0
         self._deadline = now + ANSWER_SECONDS
+        self._patience = DEAD_PERIODS * settings.keepalive_ms / 1000
         self._facts: dict[str, str] = {}
         self._connected = dict.fromkeys(settings.antennas, True)
         self._impinj = False
@@ -107,7 +109,9 @@ class LlrpSession:
         except ProtocolError as error:
             raise SessionLost(f"this is no LLRP reader: {error}") from error
         if messages and self.state is State.RUNNING:
-            self._deadline = now + self._patience()
+            self._deadline = now + self._patience
+            if len(messages) == 1 and messages[0].type == _REPORT:
+                return self._decoded([messages[0].body])
         events: list[Event] = []
         try:
             events.extend(self._take_all(messages, now))
@@ -138,9 +142,6 @@ class LlrpSession:
     def _id(self) -> int:
         return self.settings.ro_spec_id
 
-    def _patience(self) -> float:
-        return DEAD_PERIODS * self.settings.keepalive_ms / 1000
-
     def _silence(self) -> str:
         match self.state:
             case State.WAITING:
@@ -148,7 +149,7 @@ class LlrpSession:
             case State.STARTING:
                 return f"the reader did not answer {name(self._sent_type)}"
             case State.RUNNING:
-                return f"the reader has been silent for {self._patience():g} s"
+                return f"the reader has been silent for {self._patience:g} s"
 
     def _take_all(self, messages: list[Message], now: float) -> Iterator[Event]:
         bodies: list[bytes] = []
@@ -168,15 +169,18 @@ class LlrpSession:
             # Of somebody else's ROSpec: with contents that we did not ask for.
             self.faults["early_report"] += len(bodies)
             return
-        before = self.faults.total()
+        yield from self._decoded(bodies)
+
+    def _decoded(self, bodies: list[bytes]) -> list[Event]:
+        before = self._reports.lost
         columns = self._reports.decode(bodies)
-        if self.faults.total() != before:
+        if self._reports.lost != before:
             self._spoil()
         if columns is None:
-            return
-        if not all(self._connected.values()):
-            yield from self._heard_on(columns)
-        yield columns
+            return []
+        if False in self._connected.values():
+            return [*self._heard_on(columns), columns]
+        return [columns]
 
     def _heard_on(self, columns: TagColumns) -> Iterator[AntennaChanged]:
         """Readers guess by reflection whether an antenna is there; tags heard on it prove it."""
@@ -306,7 +310,7 @@ class LlrpSession:
             return
         self._send(message(MessageType.ENABLE_EVENTS_AND_REPORTS, self._next()))
         self.state = State.RUNNING
-        self._deadline = now + self._patience()
+        self._deadline = now + self._patience
         yield Ready(self._facts, dict(self._connected))
 
     def _start_up(self) -> Iterator[_Step]:

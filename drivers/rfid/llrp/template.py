@@ -7,8 +7,10 @@ parameter 57, peak RSSI in 1/100 dBm, is finer than the standard's and preferred
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,10 @@ class Clock(IntEnum):
     UPTIME = 2
 
 
+Row: TypeAlias = tuple[int, float, int, int, bytes]
+"""Time, RSSI, antenna, count and EPC of one tag, as Python's own values."""
+
+
 class TemplateError(Exception):
     """The bytes are no TagReportData with an EPC."""
 
@@ -51,6 +57,7 @@ class Template:
         fixed: positions of type, length and vendor bytes, int64[m].
         expected: the bytes there, uint8[m].
         clock: which clock `seen_at` is of.
+        complete: whether nothing has to be inherited.
     """
 
     size: int
@@ -64,54 +71,79 @@ class Template:
     count_at: int = 0
     seen_at: int = 0
     clock: Clock = Clock.NONE
+    complete: bool = False
     _mask: int = 0
     _masked: int = 0
+    _struct: struct.Struct = _TLV
+    _row: Callable[..., Row] = tuple
 
     def __post_init__(self) -> None:
         mask, masked = bytearray(self.size), bytearray(self.size)
         for at, byte in zip(self.fixed.tolist(), self.expected.tolist(), strict=True):
             mask[at], masked[at] = 0xFF, byte
         self._mask, self._masked = int.from_bytes(mask, "big"), int.from_bytes(masked, "big")
+        self.complete = bool(self.antenna_at and self.has_rssi and self.count_at and self.seen_at)
+        if self.complete:
+            self._struct, self._row = self._reading()
+
+    def _reading(self) -> tuple[struct.Struct, Callable[..., Row]]:
+        """How a row is read in one step, and how what stands in it is put in the order of `Row`."""
+        rssi = (
+            (self.fine_rssi_at, "h", "rssi") if self.fine_rssi_at else (self.rssi_at, "b", "rssi")
+        )
+        fields = sorted(
+            [
+                (self.epc_at, f"{self.epc_bytes}s", "epc"),
+                (self.antenna_at, "H", "antenna"),
+                (self.count_at, "H", "count"),
+                (self.seen_at, "q", "seen"),
+                rssi,
+            ]
+        )
+        layout, at = "!", 0
+        for start, kind, _ in fields:
+            layout += f"{start - at}x{kind}"
+            at = start + struct.calcsize("!" + kind)
+        names = [name for _, _, name in fields]
+        antenna, count, seen, level, epc = map(
+            names.index, ("antenna", "count", "seen", "rssi", "epc")
+        )
+        scale = 100 if self.fine_rssi_at else 1
+
+        def row(*values: Any) -> Row:
+            return (
+                values[seen],
+                values[level] / scale,
+                values[antenna],
+                values[count] or 1,
+                values[epc],
+            )
+
+        return struct.Struct(layout), row
 
     @property
     def has_rssi(self) -> bool:
         """Whether either RSSI is there."""
         return bool(self.rssi_at or self.fine_rssi_at)
 
-    @property
-    def complete(self) -> bool:
-        """Whether nothing has to be inherited."""
-        return bool(self.antenna_at and self.has_rssi and self.count_at and self.seen_at)
-
     def match(self, rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Which rows, uint8[n, size], are of this shape."""
         same: NDArray[np.bool_] = (rows[:, self.fixed] == self.expected).all(axis=1)
         return same
 
-    def few(self, data: bytes) -> list[tuple[int, float, int, int, bytes]] | None:
-        """Antenna, RSSI, count, time, EPC of each row in `data`; None when one does not match.
+    def few(self, data: bytes) -> list[Row] | None:
+        """The rows in `data`; None when one is not of this shape.
 
         Only for a `complete` template.
         """
-        found: list[tuple[int, float, int, int, bytes]] = []
-        from_bytes, mask, masked = int.from_bytes, self._mask, self._masked
-        rssi_at = self.fine_rssi_at or self.rssi_at
-        rssi_end, scale = (rssi_at + 2, 100) if self.fine_rssi_at else (rssi_at + 1, 1)
-        for at in range(0, len(data), self.size):
-            row = data[at : at + self.size]
+        unpack, from_bytes = self._struct.unpack_from, int.from_bytes
+        mask, masked, size = self._mask, self._masked, self.size
+        found: list[Row] = []
+        for at in range(0, len(data), size):
+            row = data[at : at + size] if len(data) != size else data
             if from_bytes(row, "big") & mask != masked:
                 return None
-            rssi = from_bytes(row[rssi_at:rssi_end], "big", signed=True) / scale
-            seen, epc_at = self.seen_at, self.epc_at
-            found.append(
-                (
-                    from_bytes(row[self.antenna_at : self.antenna_at + 2], "big"),
-                    rssi,
-                    from_bytes(row[self.count_at : self.count_at + 2], "big") or 1,
-                    from_bytes(row[seen : seen + 8], "big", signed=True),
-                    row[epc_at : epc_at + self.epc_bytes],
-                )
-            )
+            found.append(self._row(*unpack(row)))
         return found
 
     def epc(self, rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
