@@ -293,7 +293,7 @@ RADIO = (
     ),
     _serial(
         "m6e",
-        lambda now: M6eSession(Settings((1, 2), {1: 20.0}), now, region="eu3"),
+        lambda now: M6eSession(Settings((1, 2), {1: 20.0}), now, region="eu"),
         m6e.M6eDecoder,
         _frame_m6e,
         (_frame_m6e(3, bytes(22)).hex(), _frame_m6e(0x29, bytes(40)).hex()),
