@@ -54,12 +54,13 @@ class FootfallEngine:
         for src, door in self._doors.items():
             if (text := memory.get(f"door/{src}")) is not None:
                 door.restore(text)
+        if (text := memory.get("hours")) is not None:
+            self._hours.restore(json.loads(text))
         if (text := memory.get("people")) is not None:
             kept = json.loads(text)
             self._occupancy = Occupancy.remembered(kept["inside"])
             self._visitors_owed = kept["owed"]
             self._hours.restore(kept["hour"])
-        self._hours.restore(json.loads(memory.get("hours", "[]")))
         self._sales = json.loads(memory.get("sales", "[]"))
 
     def observe(self, obs: Observation) -> None:
@@ -183,11 +184,13 @@ class FootfallEngine:
         self._visitors_owed += total.visitors
         visitors = max(0, math.floor(self._visitors_owed + 0.5))
         self._visitors_owed -= visitors
-        if (hour := self._hours.of(minute)) is not None:
-            hour.visitors += visitors
-            hour.transactions += transactions
-            hour.estimated = hour.estimated or total.estimated
-            hour.variance += total.variance
+        self._hours.add(
+            minute,
+            visitors,
+            transactions,
+            estimated=total.estimated,
+            variance=total.variance,
+        )
         return StoreMinute(
             minute,
             total.entries,
@@ -244,6 +247,6 @@ class FootfallEngine:
         kept = {
             "inside": self._occupancy.memory(),
             "owed": self._visitors_owed,
-            "hour": self._hours.memory()[-1:],
+            "hour": self._hours.newest(),
         }
         return Remember("footfall", "people", json.dumps(kept))

@@ -12,7 +12,7 @@ from gateway.footfall.rules import DoorRule, FootfallRules
 from tests.gateway.footfall.store import Till
 
 PARIS = ZoneInfo("Europe/Paris")
-DAILY = {day: ((600, 1200),) for day in range(7)}
+DAILY = dict.fromkeys(range(7), ((600, 1200),))
 FALL_BACK, SPRING_FORWARD = date(2025, 10, 26), date(2025, 3, 30)
 
 

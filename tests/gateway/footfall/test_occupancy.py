@@ -21,7 +21,7 @@ def days(shop: Till, begin: float, count: int, *, seen: float = 0.9, swapped: bo
     totals = [0.0, 0.0]
     for day in range(count):
         at = opening + day * DAY
-        for minute in range(0, 631):
+        for minute in range(631):
             totals[0] += 1 if minute < 600 else 0
             totals[1] += seen if minute >= 30 else 0
             came, left = int(totals[0]), int(totals[1])
