@@ -10,6 +10,6 @@ import os
 # Before numpy comes in: on matrices as small as ours a second thread costs more than it brings.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from gateway.cli.app import main  # noqa: E402
+from gateway.cli.app import main
 
 __all__ = ["main"]
