@@ -18,9 +18,11 @@ from drivers.observations import Advert, Count, Observation, Sale
 from gateway.changes import Alert, Change, DoorMinute, OccupancyChanged, Remember, StoreMinute
 from gateway.footfall.conversion import HOUR, Hours
 from gateway.footfall.doors import Door
-from gateway.footfall.minutes import MinuteSum, add_door, by_minute
+from gateway.footfall.down import Gaps
+from gateway.footfall.minutes import MinuteSum, add_door, add_guessed, by_minute
 from gateway.footfall.occupancy import Occupancy
 from gateway.footfall.rules import FootfallRules
+from gateway.footfall.slots import SLOT
 from gateway.footfall.spread import MINUTE
 from gateway.footfall.staff import Badges
 
@@ -47,6 +49,7 @@ class FootfallEngine:
         self._swapped = False
         self._visitors_owed = 0.0
         self._hours = Hours()
+        self._gaps = Gaps(self._doors, rules.timezone, self._likely)
         self._memory: list[Change] = []
 
     def restore(self, memory: Mapping[str, str]) -> None:
@@ -61,6 +64,7 @@ class FootfallEngine:
             self._occupancy = Occupancy.remembered(kept["inside"])
             self._visitors_owed = kept["owed"]
             self._hours.restore(kept["hour"])
+        self._gaps.restore(memory)
         self._sales = json.loads(memory.get("sales", "[]"))
 
     def observe(self, obs: Observation) -> None:
@@ -113,6 +117,7 @@ class FootfallEngine:
             self._minute_end = math.floor(now / MINUTE) * MINUTE + MINUTE
             if not self._occupancy.emptied:
                 self._occupancy.emptied = self._openings.last_empty(now)
+            self._gaps.begin(now)
         if now - self._minute_end > LONGEST_SILENCE_TOLD_SECONDS:
             self._minute_end = math.floor(now / MINUTE) * MINUTE
             self._occupancy.doubt()
@@ -125,22 +130,35 @@ class FootfallEngine:
         door = self._doors.get(count.src)
         if door is None:
             self.faults["count_unknown_door"] += 1
-        elif door.take(count, self.faults):
+            return
+        before, refused = (door.boot, door.at), self.faults["count_too_fast"]
+        rebased = door.take(count, self.faults)
+        told = not rebased and self.faults["count_too_fast"] == refused
+        self._memory += self._gaps.heard(count.src, before, told=told)
+        if rebased:
             self._occupancy.doubt()
             self._memory.append(Remember("footfall", f"door/{count.src}", door.memory()))
 
     def _likely(self, t: float) -> float:
-        return 1.0 if self._openings.is_open(t) else 0.0
+        """How likely people are at a moment: as usual in that half hour, nobody when closed."""
+        if not self._openings.is_open(t):
+            return 0.0
+        return 1.0 + (self._gaps.usual(math.floor(t / SLOT) * SLOT) or 0.0)
 
     def _tell_minute(self, end: float) -> list[Change]:
         changes = self._begin_day(end)
         sums = self._gather(end, changes)
+        if end % SLOT == 0:
+            changes += self._gaps.close(end)
+        add_guessed(sums, self._gaps.guessed())
+        changes += self._gaps.changed()
         present = sums.pop(end, MinuteSum())
         for late in sorted(sums):
             changes.append(self._say(late, sums[late], 0, self._occupied_at(late)))
             self._hours.more_known(late)
         changes += self._occupy(end)
         transactions = self._sales_until(end)
+        self._gaps.sold(transactions)
         changes.append(self._say(end, present, transactions, self._occupancy.people))
         changes += self._hours.tell(end)
         self._badges.forget_before(end)
@@ -158,6 +176,7 @@ class FootfallEngine:
         entries = exits = inside = outside = 0
         for src, door in self._doors.items():
             told = door.tell(end)
+            self._gaps.passed(src, told, math.ceil(end / SLOT) * SLOT)
             for minute, passages in sorted(by_minute(told, end).items()):
                 total = sums.setdefault(minute, MinuteSum())
                 opened = self._openings.is_open(minute - MINUTE / 2)
@@ -182,13 +201,15 @@ class FootfallEngine:
         self, minute: float, total: MinuteSum, transactions: int, occupancy: int
     ) -> StoreMinute:
         self._visitors_owed += total.visitors
-        visitors = max(0, math.floor(self._visitors_owed + 0.5))
+        # Below nobody only as far as an estimate is taken back.
+        visitors = max(min(0, total.guessed), math.floor(self._visitors_owed + 0.5))
         self._visitors_owed -= visitors
         self._hours.add(
             minute,
             visitors,
             transactions,
             estimated=total.estimated,
+            guessed=total.guessed,
             variance=total.variance,
         )
         return StoreMinute(

@@ -20,6 +20,7 @@ class MinuteSum:
         visitors: entries in opening hours, adjusted and less staff: a fraction, may be negative.
         variance: of `visitors`, from the calibration alone.
         outside: entries out of opening hours.
+        guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
     """
 
     entries: int = 0
@@ -27,6 +28,7 @@ class MinuteSum:
     visitors: float = 0.0
     variance: float = 0.0
     outside: int = 0
+    guessed: int = 0
     estimated: bool = False
 
 
@@ -56,3 +58,12 @@ def add_door(total: MinuteSum, rule: DoorRule, passages: list[Passages], *, open
     else:
         total.outside += came
     total.estimated = total.estimated or any(p.estimated for p in passages)
+
+
+def add_guessed(sums: dict[float, MinuteSum], guessed: Iterable[tuple[float, int]]) -> None:
+    """Add what was estimated, by minute."""
+    for minute, visitors in guessed:
+        total = sums.setdefault(minute, MinuteSum())
+        total.visitors += visitors
+        total.guessed += visitors
+        total.estimated = True

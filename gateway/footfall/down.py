@@ -1,0 +1,311 @@
+"""A counter that was down: what it would have counted, said as an estimate, taken back when it
+tells by itself.
+
+Looked at each half hour. Two ways of being down: silence, and a run of zeros that the door's own
+history makes absurd while another door or the till shows that people came. The estimate is the mean
+of the same half hours of past weeks, times what another live door of the store had against its own
+mean. It goes into visitors alone: what was counted is never mixed with what was not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from gateway.changes import Alert, Change, Remember
+from gateway.footfall.doors import GAP_SECONDS, Door, Passages
+from gateway.footfall.slots import SLOT, Slots
+from gateway.footfall.spread import MINUTE, cells, shares
+
+LONGEST_ESTIMATE_SECONDS = 7 * 86_400.0
+"""A counter that is down for longer has no gap to fill: it is gone."""
+
+DISPERSION = 2.9
+"""Variance over mean of the same half hour of several weeks."""
+
+ABSURD = 1e-6
+"""A run of zeros less likely than this is no quiet afternoon."""
+
+RATIO_WEIGHT = 6.0
+"""People at the other door that count as usual before its own count moves the estimate."""
+
+WITNESS_SHARE = 0.25
+WITNESS_SALES = 3
+
+
+def ratio(now: float, usual: float) -> float:
+    """How busy a live stream is against its own mean, held towards 1 while it says little."""
+    return (now + RATIO_WEIGHT) / (usual + RATIO_WEIGHT)
+
+
+def chance_of_zeros(usual: float) -> float:
+    """Chance that nobody passes where `usual` pass on average: negative binomial at zero."""
+    return math.exp(-usual * math.log(DISPERSION) / (DISPERSION - 1.0))
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """One door's gaps.
+
+    Attributes:
+        counted: passages of the half hour so far.
+        given: (minute, visitors) estimated in the silence that lasts; the counter may replace them.
+        blind: stretches not seen and not yet estimated, that the counter will never tell.
+        told_until: until when the silence that lasts has been estimated.
+        partial: the half hour so far was not seen whole.
+        changed: the memory is to be told with the next minute.
+        zeros: beginnings of half hours without anybody, in a row; `due`: who was usual in them.
+    """
+
+    door: Door
+    slots: Slots
+    counted: list[int] = field(default_factory=lambda: [0, 0])
+    given: list[tuple[float, int]] = field(default_factory=list)
+    blind: list[tuple[float, float]] = field(default_factory=list)
+    told_until: float = 0.0
+    owed: float = 0.0
+    zeros: list[float] = field(default_factory=list)
+    due: float = 0.0
+    absurd: bool = False
+    partial: bool = False
+    changed: bool = False
+
+    def silent(self, now: float) -> bool:
+        """Whether the counter once spoke and does no more."""
+        return self.door.at is not None and now - self.door.at > GAP_SECONDS
+
+    def dark(self, end: float) -> list[tuple[float, float]]:
+        """Stretches up to `end` that are to be estimated now."""
+        parts, at = list(self.blind), self.door.at
+        if at is not None and self.silent(end):
+            parts.append((max(at, self.told_until), end))
+        oldest = end - LONGEST_ESTIMATE_SECONDS
+        if at is not None and at < oldest and self.silent(end):
+            return []
+        return [(max(a, oldest), b) for a, b in parts if b > max(a, oldest)]
+
+    def memory(self) -> str:
+        """For `restore`."""
+        return json.dumps([self.given, self.blind, self.told_until, self.owed])
+
+    def restore(self, text: str) -> None:
+        """Take back what `memory` said."""
+        given, blind, self.told_until, self.owed = json.loads(text)
+        self.given = [(t, n) for t, n in given]
+        self.blind = [(a, b) for a, b in blind]
+
+
+class Gaps:
+    """The gaps of all doors of a store.
+
+    Args:
+        likely: how likely people are at a moment, relative; 0 when the store is closed.
+    """
+
+    def __init__(
+        self, doors: Mapping[str, Door], timezone: ZoneInfo, likely: Callable[[float], float]
+    ) -> None:
+        self._likely = likely
+        self._watches = {src: Watch(door, Slots(timezone)) for src, door in doors.items()}
+        self._since = math.inf
+        self._sold = [0, 0]
+        self._guessed: list[tuple[float, int]] = []
+
+    def begin(self, now: float) -> None:
+        """Watching begins; the half hour that runs is not seen whole."""
+        self._since = now
+
+    def restore(self, memory: Mapping[str, str]) -> None:
+        """Take back what the `Remember` changes of `close` and `heard` kept."""
+        for src, watch in self._watches.items():
+            if (text := memory.get(f"gap/{src}")) is not None:
+                watch.restore(text)
+            prefix = f"slots/{src}/"
+            days = [(k.removeprefix(prefix), v) for k, v in memory.items() if k.startswith(prefix)]
+            watch.slots.restore(sorted(days))
+
+    def usual(self, begin: float) -> float | None:
+        """Entries that all doors together are used to in the half hour from `begin` on."""
+        each = [watch.slots.usual(begin) for watch in self._watches.values()]
+        known = [one[0] for one in each if one is not None]
+        return sum(known) if known and len(known) == len(each) else None
+
+    def counted(self, begin: float) -> int | None:
+        """Entries of all doors in a half hour that all saw whole."""
+        each = [watch.slots.at(begin) for watch in self._watches.values()]
+        known = [one[0] for one in each if one is not None]
+        return sum(known) if known and len(known) == len(each) else None
+
+    def heard(
+        self, src: str, before: tuple[int | None, float | None], *, told: bool
+    ) -> list[Change]:
+        """The counter spoke. `before`: its boot and time until then; `told`: its totals counted.
+
+        What a new boot makes of the gap is to be kept at once, with the new base. Where the counter
+        tells by itself, its passages are told with the next minute, and only then is the estimate
+        taken back: the same transaction must hold both.
+        """
+        watch = self._watches[src]
+        boot, at = before
+        now = watch.door.at
+        if at is None:
+            watch.partial = True
+        if at is None or now is None or now - at <= GAP_SECONDS:
+            return []
+        watch.partial = True
+        if watch.door.boot == boot and told:
+            self._guessed += [(minute, -n) for minute, n in watch.given]
+            watch.given.clear()
+            watch.changed = True
+            return []
+        watch.given.clear()
+        watch.blind.append((max(at, watch.told_until), now))
+        return [Remember("footfall", f"gap/{src}", watch.memory())]
+
+    def passed(self, src: str, passages: list[Passages], slot_end: float) -> None:
+        """These were told in the half hour that ends at `slot_end`; late ones are not of it."""
+        counted = self._watches[src].counted
+        for one in passages:
+            if one.t > slot_end - SLOT - GAP_SECONDS and not one.estimated:
+                counted[0] += one.entries
+                counted[1] += one.exits
+
+    def changed(self) -> list[Change]:
+        """Memory that belongs to what `guessed` just took back."""
+        found: list[Change] = []
+        for src, watch in self._watches.items():
+            if watch.changed:
+                watch.changed = False
+                found.append(Remember("footfall", f"gap/{src}", watch.memory()))
+        return found
+
+    def sold(self, transactions: int) -> None:
+        """The till is a witness that people came."""
+        self._sold[0] += transactions
+        self._sold[1] += transactions
+
+    def guessed(self) -> list[tuple[float, int]]:
+        """(minute, visitors) estimated, or taken back, since the last call."""
+        found, self._guessed = self._guessed, []
+        return found
+
+    def close(self, end: float) -> list[Change]:
+        """The half hour that ends at `end` is over."""
+        begin = end - SLOT
+        whole = [watch for watch in self._watches.values() if self._saw(watch, begin, end)]
+        for watch in whole:
+            watch.slots.put(begin, *watch.counted)
+        changes = [said for watch in whole for said in self._watch_zeros(watch, begin, end)]
+        for src, watch in self._watches.items():
+            if watch in whole:
+                changes += _keep(src, watch.slots, begin, end)
+            elif watch.dark(end):
+                self._fill(watch, end)
+                changes.append(Remember("footfall", f"gap/{src}", watch.memory()))
+            changes.append(Remember("footfall", f"door/{src}", watch.door.memory()))
+            watch.counted, watch.partial = [0, 0], False
+        return changes
+
+    def _saw(self, watch: Watch, begin: float, end: float) -> bool:
+        heard = watch.door.at is not None and not watch.partial
+        return heard and begin >= self._since and not watch.dark(end)
+
+    def _fill(self, watch: Watch, end: float) -> None:
+        silent = watch.silent(end)
+        for since, until in watch.dark(end):
+            for a, b in _by_slot(since, until):
+                found = self._estimate(watch, a, b)
+                self._guessed += found
+                if silent:
+                    watch.given += found
+        watch.blind.clear()
+        if silent:
+            watch.told_until = end
+
+    def _estimate(self, watch: Watch, since: float, until: float) -> list[tuple[float, int]]:
+        """(minute, visitors) for a stretch within one half hour."""
+        begin = math.floor(since / SLOT) * SLOT
+        usual = watch.slots.usual(begin)
+        whole = sum(w for t, w in cells(begin, begin + SLOT, self._likely) if self._likely(t))
+        parts = [(t, w) for t, w in cells(since, until, self._likely) if self._likely(t)]
+        if usual is None or not whole or not parts:
+            return []
+        weights = [weight for _, weight in parts]
+        people = usual[0] * sum(weights) / whole * self._busy(watch, begin)
+        people *= watch.door.rule.factor((usual[0] + usual[1]) * MINUTE / SLOT)
+        watch.owed += people
+        visitors = max(0, math.floor(watch.owed + 0.5))
+        watch.owed -= visitors
+        told = shares(visitors, weights)
+        return [
+            (math.ceil(t / MINUTE) * MINUTE, n) for (t, _), n in zip(parts, told, strict=True) if n
+        ]
+
+    def _busy(self, watch: Watch, begin: float) -> float:
+        now, usual = self._others(watch, [begin])
+        return ratio(now, usual)
+
+    def _others(self, watch: Watch, begins: list[float]) -> tuple[float, float]:
+        """What the other doors that saw these half hours counted, and what they are used to."""
+        now = due = 0.0
+        for other in self._watches.values():
+            if other is watch:
+                continue
+            for begin in begins:
+                seen, usual = other.slots.at(begin), other.slots.usual(begin)
+                if seen is not None and usual is not None:
+                    now, due = now + sum(seen), due + sum(usual)
+        return now, due
+
+    def _watch_zeros(self, watch: Watch, begin: float, end: float) -> list[Change]:
+        if any(watch.counted):
+            was, watch.absurd, watch.due = watch.absurd, False, 0.0
+            watch.zeros.clear()
+            self._sold[1] = 0
+            return [Alert(end, "door_zero_run", watch.door.rule.id, over=True)] if was else []
+        past = watch.slots.past(begin)
+        if len(past) < 2:
+            return []
+        watch.due += sum(e + x for e, x in past) / len(past)
+        watch.zeros.append(begin)
+        if watch.absurd:
+            self._disbelieve(watch, end)
+            return []
+        if chance_of_zeros(watch.due) > ABSURD or not self._somebody_came(watch):
+            return []
+        watch.absurd = True
+        self._disbelieve(watch, end)
+        detail = f"nobody counted where {watch.due:.0f} are usual"
+        return [Alert(end, "door_zero_run", watch.door.rule.id, detail)]
+
+    def _somebody_came(self, watch: Watch) -> bool:
+        now, usual = self._others(watch, watch.zeros)
+        if usual:
+            return now >= WITNESS_SHARE * usual
+        # With a till that sells on other days, no sale at all means that the store was closed.
+        return self._sold[1] >= WITNESS_SALES or self._sold[0] == 0
+
+    def _disbelieve(self, watch: Watch, end: float) -> None:
+        for begin in watch.zeros:
+            watch.slots.drop(begin)
+            if begin >= end - LONGEST_ESTIMATE_SECONDS:
+                self._guessed += self._estimate(watch, begin, begin + SLOT)
+        watch.zeros.clear()
+
+
+def _keep(src: str, slots: Slots, begin: float, end: float) -> Iterator[Change]:
+    key, text = slots.memory(begin)
+    yield Remember("footfall", f"slots/{src}/{key}", text)
+    for old in slots.forget(end):
+        yield Remember("footfall", f"slots/{src}/{old}", None)
+
+
+def _by_slot(since: float, until: float) -> Iterator[tuple[float, float]]:
+    """A stretch cut at the half hours."""
+    while since < until:
+        cut = min(until, (math.floor(since / SLOT) + 1) * SLOT)
+        yield since, cut
+        since = cut
