@@ -64,6 +64,7 @@ def _reader(reader: ReaderSection) -> Source:
             antennas,
             round_ms=reader.round_ms or ROUND_MS,
             session=reader.session or 0,
+            power_dbm=_powers(reader),
             tls=tls,
         )
     line = _line(reader)

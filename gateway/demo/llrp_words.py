@@ -24,15 +24,8 @@ _FRANCE, _ETSI_302_208 = 250, 2
 _POWER_CDBM = (1000, 1500, 2000, 2300, 2600, 2800, 3000)
 _CHANNELS_KHZ = (865_700, 866_300, 866_900, 867_500)
 
-_RECEIVE_SENSITIVITY, _AIR_PROTOCOL, _GPIO, _REGULATORY, _UHF_BAND = 139, 140, 141, 143, 144
-_TRANSMIT_POWER, _FREQUENCIES, _FIXED_TABLE, _GEN2, _RF_MODES, _RF_MODE = (
-    145,
-    146,
-    148,
-    327,
-    328,
-    329,
-)
+_RECEIVE_SENSITIVITY, _AIR_PROTOCOL, _FREQUENCIES, _FIXED_TABLE = 139, 140, 146, 148
+_GEN2, _RF_MODES, _RF_MODE = 327, 328, 329
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,7 @@ def capabilities(antennas: int) -> tuple[Parameter, ...]:
     general = make(
         P.GENERAL_DEVICE_CAPABILITIES,
         make(_RECEIVE_SENSITIVITY, raw=struct.pack("!Hh", 1, 0)),
-        make(_GPIO, raw=struct.pack("!HH", 0, 0)),
+        make(P.GPIO_CAPABILITIES, inputs=0, outputs=0),
         *air,
         antennas=antennas,
         flags=HAS_UTC_CLOCK,
@@ -147,8 +140,7 @@ def _epc(epc: bytes) -> bytes:
 
 def _regulatory() -> Parameter:
     powers = [
-        make(_TRANSMIT_POWER, raw=struct.pack("!Hh", i + 1, value))
-        for i, value in enumerate(_POWER_CDBM)
+        make(P.TRANSMIT_POWER_LEVEL, index=i + 1, cdbm=value) for i, value in enumerate(_POWER_CDBM)
     ]
     table = struct.pack(f"!H{len(_CHANNELS_KHZ)}I", len(_CHANNELS_KHZ), *_CHANNELS_KHZ)
     frequencies = make(_FREQUENCIES, raw=b"\0" + encode([make(_FIXED_TABLE, raw=table)]))
@@ -156,5 +148,5 @@ def _regulatory() -> Parameter:
     mode = make(
         _RF_MODE, raw=struct.pack("!IBBBBIIIII", 2, 0, 1, 2, 3, 250_000, 2000, 20_000, 20_000, 0)
     )
-    band = make(_UHF_BAND, *powers, frequencies, make(_RF_MODES, mode, raw=b""), raw=b"")
-    return make(_REGULATORY, band, raw=struct.pack("!HH", _FRANCE, _ETSI_302_208))
+    band = make(P.UHF_BAND_CAPABILITIES, *powers, frequencies, make(_RF_MODES, mode, raw=b""))
+    return make(P.REGULATORY_CAPABILITIES, band, country=_FRANCE, standard=_ETSI_302_208)

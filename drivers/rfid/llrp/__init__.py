@@ -1,8 +1,9 @@
-"""LLRP 1.0.1 over TCP: the readers of Impinj, Zebra, ThingMagic and others.
+"""LLRP 1.0.1 and 1.1 over TCP: the readers of Impinj, Zebra, ThingMagic and others.
 
 `framing` cuts the stream into messages; `shapes` (the table) and `parameters` turn bodies into
 values and back, for whoever plays a client or a reader; `reports` decodes tag reports in numpy by
-the `template` of their shape; `rospec` says what we ask of the reader; `clock` maps the reader's
+the `template` of their shape; `rospec` says what we ask of the reader, `power` with which power,
+`set_up` in which order; `clock` maps the reader's
 time to ours; `session` is the conversation as a pure state machine that says `events`; `source` is
 the one module with a socket.
 

@@ -17,8 +17,8 @@ default, and on an Impinj dual target (search mode 2), never single target or Ta
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from drivers.rfid.llrp.framing import Message
 from drivers.rfid.llrp.parameters import Parameter, encode, make, message
@@ -43,6 +43,7 @@ class Settings:
         keepalive_ms: how often the reader shows that it lives.
         session: Gen2 session of the tags, 0-3.
         population: how many tags one antenna is expected to hear (sets the first Q).
+        power_dbm: by antenna; an antenna that is not in it keeps the reader's own power.
     """
 
     antennas: tuple[int, ...]
@@ -50,6 +51,7 @@ class Settings:
     keepalive_ms: int = 5_000
     session: int = 0
     population: int = 64
+    power_dbm: Mapping[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.antennas or len(set(self.antennas)) != len(self.antennas):
@@ -79,6 +81,7 @@ def reader_config(settings: Settings, number: int, *, hold: bool, impinj: bool) 
         Notify.READER_EXCEPTION,
         Notify.AI_SPEC,
         Notify.ANTENNA,
+        Notify.GPI,
     )
     states = [make(P.EVENT_NOTIFICATION_STATE, event=int(e), flags=TOP_BIT) for e in wanted]
     parameters = [
@@ -91,15 +94,34 @@ def reader_config(settings: Settings, number: int, *, hold: bool, impinj: bool) 
     return message(MessageType.SET_READER_CONFIG, number, *parameters)
 
 
-def add_ro_spec(settings: Settings, number: int, *, max_specs: int, impinj: bool) -> Message:
-    """ADD_ROSPEC with the scan that the module's docstring explains."""
+def gpi_config(inputs: int, number: int) -> Message:
+    """SET_READER_CONFIG that lets every general-purpose input say when it changes."""
+    ports = [make(P.GPI_PORT_CURRENT_STATE, port=i + 1, flags=TOP_BIT) for i in range(inputs)]
+    return message(MessageType.SET_READER_CONFIG, number, *ports)
+
+
+def add_ro_spec(
+    settings: Settings,
+    number: int,
+    *,
+    max_specs: int,
+    impinj: bool,
+    transmit: Mapping[int, Parameter] | None = None,
+) -> Message:
+    """ADD_ROSPEC with the scan that the module's docstring explains.
+
+    `transmit`: RFTransmitter by antenna, where it is not to be the reader's own.
+    """
     boundary = make(
         P.RO_BOUNDARY_SPEC,
         make(P.RO_SPEC_START_TRIGGER, trigger=_IMMEDIATE),
         make(P.RO_SPEC_STOP_TRIGGER, trigger=_NULL, duration_ms=0),
     )
     groups = settings.groups(max_specs)
-    specs = [_ai_spec(settings, group, i + 1, impinj=impinj) for i, group in enumerate(groups)]
+    specs = [
+        _ai_spec(settings, group, i + 1, transmit or {}, impinj=impinj)
+        for i, group in enumerate(groups)
+    ]
     spec = make(
         P.RO_SPEC,
         boundary,
@@ -112,7 +134,14 @@ def add_ro_spec(settings: Settings, number: int, *, max_specs: int, impinj: bool
     return message(MessageType.ADD_ROSPEC, number, spec)
 
 
-def _ai_spec(settings: Settings, group: Sequence[int], number: int, *, impinj: bool) -> Parameter:
+def _ai_spec(
+    settings: Settings,
+    group: Sequence[int],
+    number: int,
+    transmit: Mapping[int, Parameter],
+    *,
+    impinj: bool,
+) -> Parameter:
     stop = make(
         P.AI_SPEC_STOP_TRIGGER, trigger=_DURATION, duration_ms=settings.round_ms * len(group)
     )
@@ -126,7 +155,15 @@ def _ai_spec(settings: Settings, group: Sequence[int], number: int, *, impinj: b
     if impinj:
         children.append(_impinj(_SEARCH_MODE, _DUAL_TARGET.to_bytes(2, "big")))
     command = make(P.C1G2_INVENTORY_COMMAND, *children, flags=0)
-    antennas = [make(P.ANTENNA_CONFIGURATION, command, antenna=antenna) for antenna in group]
+    antennas = [
+        make(
+            P.ANTENNA_CONFIGURATION,
+            *([transmit[antenna]] if antenna in transmit else []),
+            command,
+            antenna=antenna,
+        )
+        for antenna in group
+    ]
     inventory = make(P.INVENTORY_PARAMETER_SPEC, *antennas, id=number, protocol=_GEN2)
     return make(P.AI_SPEC, stop, inventory, antennas=tuple(group))
 

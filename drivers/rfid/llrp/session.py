@@ -1,16 +1,14 @@
 """The conversation with one reader as a pure state machine: bytes in, bytes and events out.
 
 No socket and no clock: `feed` and `tick` are given monotonic seconds. The reader speaks first; the
-client says nothing before the ConnectionAttemptEvent (LLRP 1.1 section 20.1.1). Then, one question
-at a time: capabilities, Impinj's extensions where the maker is Impinj, antenna properties,
-settings, delete what was there, add and enable our ROSpec, and let events and reports flow.
+client says nothing before the ConnectionAttemptEvent (LLRP 1.1 section 20.1.1). Then come the
+questions of `set_up`, one at a time, and when the last is answered events and reports flow.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
@@ -29,18 +27,18 @@ from drivers.rfid.llrp.events import (
 from drivers.rfid.llrp.framing import Framing, Message, ProtocolError
 from drivers.rfid.llrp.parameters import Body, Parameter, decode_body, message
 from drivers.rfid.llrp.reports import ReportDecoder, TagColumns
-from drivers.rfid.llrp.rospec import Settings, add_ro_spec, reader_config
-from drivers.rfid.llrp.shapes import CAN_HOLD_REPORTS, TOP_BIT, MessageType, P
-from drivers.rfid.llrp.template import IMPINJ, Clock
+from drivers.rfid.llrp.rospec import Settings
+from drivers.rfid.llrp.set_up import ANSWER_SECONDS, SetUp, Step
+from drivers.rfid.llrp.shapes import TOP_BIT, MessageType, P
+from drivers.rfid.llrp.template import Clock
 
 DEAD_PERIODS = 2.5
 """Keepalive periods without a byte after which a reader is dead."""
-ANSWER_SECONDS = 10.0
 RESTART_SECONDS = 2.0
 """A reader that ended our ROSpec and did not start it again within this is told to."""
-_ANTENNA_PROPERTIES = 2
+INPUTS_MOST = 64
+_ABOUT_VERSIONS = (MessageType.GET_SUPPORTED_VERSION, MessageType.SET_PROTOCOL_VERSION)
 _REPORT = int(MessageType.RO_ACCESS_REPORT)
-_ENABLE_EXTENSIONS = 21
 
 
 class State(Enum):
@@ -51,15 +49,6 @@ class State(Enum):
     RUNNING = "running"
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One question. `needed`: a refusal ends the session; otherwise it is counted."""
-
-    make: Callable[[int], Message]
-    needed: bool = True
-    done: Callable[[Body], None] | None = None
-
-
 class LlrpSession:
     """One connection, from the reader's first word to its last.
 
@@ -68,27 +57,30 @@ class LlrpSession:
         state: where the conversation stands.
     """
 
-    def __init__(self, settings: Settings, now: float, faults: Counter[str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        now: float,
+        faults: Counter[str] | None = None,
+        *,
+        ask_version: bool = True,
+    ) -> None:
         self.settings: Final = settings
         self.faults: Final[Counter[str]] = Counter() if faults is None else faults
         self.state = State.WAITING
         self._framing = Framing()
         self._reports = ReportDecoder(self.faults)
         self._out = bytearray()
-        self._steps: Iterator[_Step] = self._start_up()
-        self._step: _Step | None = None
+        self._reader = SetUp(settings, ask_version=ask_version)
+        self._steps = self._reader.steps()
+        self._step: Step | None = None
         self._asked = 0
         self._sent_type = 0
         self._number = 0
         self._deadline = now + ANSWER_SECONDS
         self._patience = DEAD_PERIODS * settings.keepalive_ms / 1000
-        self._facts: dict[str, str] = {}
-        self._connected = dict.fromkeys(settings.antennas, True)
-        self._impinj = False
-        self._extensions = False
-        self._hold = True
-        self._max_specs = 0
-        self._groups: list[tuple[int, ...]] = []
+        self._facts, self._connected = self._reader.facts, self._reader.connected
+        self._changes: Counter[int] = Counter()
         self._spoilt: set[int] = set()
         self._ended: float | None = None
 
@@ -127,7 +119,11 @@ class LlrpSession:
             SessionLost: the reader did not answer, or is dead.
         """
         if now >= self._deadline:
-            raise SessionLost(self._silence())
+            if self._step is None or not self._step.may_be_silent:
+                raise SessionLost(self._silence())
+            # Never the last question: nothing is told yet.
+            for _ in self._proceed(now):
+                pass
         if self._ended is not None and now >= self._ended + RESTART_SECONDS:
             self._ended = None
             self.faults["restarted"] += 1
@@ -137,6 +133,11 @@ class LlrpSession:
         """Say goodbye; the ROSpec stays, so that the reader holds what it hears meanwhile."""
         if self.state is not State.WAITING:
             self._send(message(MessageType.CLOSE_CONNECTION, self._next()))
+
+    @property
+    def asks_version(self) -> bool:
+        """Whether the version was the last thing that was asked: some readers hang up at it."""
+        return self.state is State.STARTING and self._sent_type in _ABOUT_VERSIONS
 
     @property
     def _id(self) -> int:
@@ -242,7 +243,7 @@ class LlrpSession:
                 self.faults["reader_exception"] += 1
                 self._facts["exception"] = said.text("message")[:200]
             case P.GPI_EVENT:
-                self.faults["gpi_event"] += 1
+                self._input(said)
             case _:
                 pass
 
@@ -259,12 +260,12 @@ class LlrpSession:
 
     def _round(self, said: Parameter, stamp: Stamp) -> Iterator[Event]:
         index = said.number("spec_index")
-        if said.number("id") != self._id or not 1 <= index <= len(self._groups):
+        if said.number("id") != self._id or not 1 <= index <= len(self._reader.groups):
             self.faults["foreign_round"] += 1
             return
         self._ended = None
         self._facts["rounds"] = "reported"
-        group = self._groups[index - 1]
+        group = self._reader.groups[index - 1]
         heard = tuple(a for a in group if a not in self._spoilt and self._connected[a])
         self._spoilt.difference_update(group)
         if heard:
@@ -276,6 +277,16 @@ class LlrpSession:
             self._connected[antenna] = connected
             self._spoilt.add(antenna)
             yield AntennaChanged(antenna, connected, stamp)
+
+    def _input(self, said: Parameter) -> None:
+        """A contact on the reader's inputs: a door or a motion sensor, shown as it stands."""
+        port = said.number("port")
+        if not 0 < port <= INPUTS_MOST:
+            self.faults["bad_message"] += 1
+            return
+        self._changes[port] += 1
+        level = "closed" if said.number("flags") & TOP_BIT else "open"
+        self._facts[f"input {port}"] = f"{level}, {self._changes[port]} changes"
 
     def _spoil(self) -> None:
         """Reads were lost: no antenna's present round may be called heard."""
@@ -293,7 +304,9 @@ class LlrpSession:
         failed = code != 0 or received.type == MessageType.ERROR_MESSAGE
         if failed and self._step.needed:
             raise SessionLost(refusal(self._sent_type, status))
-        if failed:
+        if failed and self._step.may_be_silent:
+            pass
+        elif failed:
             self.faults[f"refused_{name(self._sent_type).lower()}"] += 1
         elif self._step.done is not None:
             self._step.done(body)
@@ -305,7 +318,7 @@ class LlrpSession:
             self._asked = self._next()
             asked = self._step.make(self._asked)
             self._sent_type = asked.type
-            self._deadline = now + ANSWER_SECONDS
+            self._deadline = now + self._step.seconds
             self._send(asked)
             return
         self._send(message(MessageType.ENABLE_EVENTS_AND_REPORTS, self._next()))
@@ -313,69 +326,10 @@ class LlrpSession:
         self._deadline = now + self._patience
         yield Ready(self._facts, dict(self._connected))
 
-    def _start_up(self) -> Iterator[_Step]:
-        ask = MessageType
-        settings = self.settings
-        yield _Step(
-            lambda n: message(ask.GET_READER_CAPABILITIES, n, requested=0), done=self._capable
-        )
-        if self._impinj:
-            yield _Step(_enable_extensions, needed=False, done=self._extended)
-        yield _Step(
-            lambda n: message(ask.GET_READER_CONFIG, n, requested=_ANTENNA_PROPERTIES),
-            needed=False,
-            done=self._configured,
-        )
-        yield _Step(lambda n: reader_config(settings, n, hold=self._hold, impinj=self._extensions))
-        yield _Step(lambda n: message(ask.DELETE_ROSPEC, n, ro_spec=0), needed=False)
-        yield _Step(lambda n: message(ask.DELETE_ACCESSSPEC, n, access_spec=0), needed=False)
-        self._groups = settings.groups(self._max_specs)
-        yield _Step(
-            lambda n: add_ro_spec(settings, n, max_specs=self._max_specs, impinj=self._extensions)
-        )
-        yield _Step(lambda n: message(ask.ENABLE_ROSPEC, n, ro_spec=self._id))
-
-    def _capable(self, body: Body) -> None:
-        device = body.parameter(P.GENERAL_DEVICE_CAPABILITIES)
-        if device is not None:
-            self._impinj = device.number("maker") == IMPINJ
-            self._facts |= {
-                "maker": "Impinj" if self._impinj else str(device.number("maker")),
-                "model": str(device.number("model")),
-                "firmware": device.text("firmware")[:80],
-                "antennas": str(device.number("antennas")),
-            }
-            self._check_antennas(device.number("antennas"))
-        limits = body.parameter(P.LLRP_CAPABILITIES)
-        if limits is not None:
-            self._hold = bool(limits.number("flags") & CAN_HOLD_REPORTS)
-            self._max_specs = limits.number("specs_per_ro_spec")
-
-    def _check_antennas(self, available: int) -> None:
-        beyond = [a for a in self.settings.antennas if a > available]
-        if beyond and available:
-            raise SessionLost(
-                f"the reader has {available} antennas, there is no antenna {beyond[0]}"
-            )
-
-    def _extended(self, _body: Body) -> None:
-        self._extensions = True
-
-    def _configured(self, body: Body) -> None:
-        for said in body.parameters:
-            antenna = said.number("antenna")
-            if said.type == P.ANTENNA_PROPERTIES and antenna in self._connected:
-                self._connected[antenna] = bool(said.number("flags") & TOP_BIT)
-
     def _next(self) -> int:
         self._number = self._number % 0xFFFF_FFFF + 1
         return self._number
 
     def _send(self, sent: Message) -> None:
-        self._out += sent.to_bytes()
-
-
-def _enable_extensions(number: int) -> Message:
-    return message(
-        MessageType.CUSTOM_MESSAGE, number, vendor=IMPINJ, subtype=_ENABLE_EXTENSIONS, data=bytes(4)
-    )
+        version = max(sent.version, self._reader.version)
+        self._out += sent._replace(version=version).to_bytes()

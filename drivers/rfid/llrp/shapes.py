@@ -11,7 +11,7 @@ A field is its name and its kind: a `struct` letter (`B H I Q b h`), or one of
 After the fields come sub-parameters, unless a `rest` took them. Bit fields stay in the number that
 holds them; their masks are here. Parameters that are not listed are carried as raw bytes.
 
-Source: LLRP 1.0.1, section 16 (binary encoding).
+Source: LLRP 1.0.1, section 16 (binary encoding); of versions, LLRP 1.1, section 17.1.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ class MessageType(IntEnum):
     DISABLE_ROSPEC_RESPONSE = 35
     DELETE_ACCESSSPEC = 41
     GET_SUPPORTED_VERSION = 46
+    SET_PROTOCOL_VERSION = 47
     DELETE_ACCESSSPEC_RESPONSE = 51
+    GET_SUPPORTED_VERSION_RESPONSE = 56
+    SET_PROTOCOL_VERSION_RESPONSE = 57
     GET_REPORT = 60
     RO_ACCESS_REPORT = 61
     KEEPALIVE = 62
@@ -82,7 +85,11 @@ class P(IntEnum):
     UTC_TIMESTAMP = 128
     UPTIME = 129
     GENERAL_DEVICE_CAPABILITIES = 137
+    GPIO_CAPABILITIES = 141
     LLRP_CAPABILITIES = 142
+    REGULATORY_CAPABILITIES = 143
+    UHF_BAND_CAPABILITIES = 144
+    TRANSMIT_POWER_LEVEL = 145
     RO_SPEC = 177
     RO_BOUNDARY_SPEC = 178
     RO_SPEC_START_TRIGGER = 179
@@ -94,6 +101,8 @@ class P(IntEnum):
     KEEPALIVE_SPEC = 220
     ANTENNA_PROPERTIES = 221
     ANTENNA_CONFIGURATION = 222
+    RF_TRANSMITTER = 224
+    GPI_PORT_CURRENT_STATE = 225
     EVENTS_AND_REPORTS = 226
     RO_REPORT_SPEC = 237
     TAG_REPORT_CONTENT_SELECTOR = 238
@@ -170,6 +179,12 @@ PARAMETERS: dict[int, Shape] = {
             ("op_specs_per_access_spec", "I"),
         ),
     ),
+    P.GPIO_CAPABILITIES: Shape("GPIOCapabilities", (("inputs", "H"), ("outputs", "H"))),
+    P.REGULATORY_CAPABILITIES: Shape(
+        "RegulatoryCapabilities", (("country", "H"), ("standard", "H"))
+    ),
+    P.UHF_BAND_CAPABILITIES: Shape("UHFBandCapabilities", ()),
+    P.TRANSMIT_POWER_LEVEL: Shape("TransmitPowerLevelTableEntry", (("index", "H"), ("cdbm", "h"))),
     P.RO_SPEC: Shape("ROSpec", (("id", "I"), ("priority", "B"), ("state", "B"))),
     P.RO_BOUNDARY_SPEC: Shape("ROBoundarySpec", ()),
     P.RO_SPEC_START_TRIGGER: Shape("ROSpecStartTrigger", (("trigger", "B"),)),
@@ -183,6 +198,12 @@ PARAMETERS: dict[int, Shape] = {
         "AntennaProperties", (("flags", "B"), ("antenna", "H"), ("gain", "H"))
     ),
     P.ANTENNA_CONFIGURATION: Shape("AntennaConfiguration", (("antenna", "H"),)),
+    P.RF_TRANSMITTER: Shape(
+        "RFTransmitter", (("hop_table", "H"), ("channel", "H"), ("power", "H"))
+    ),
+    P.GPI_PORT_CURRENT_STATE: Shape(
+        "GPIPortCurrentState", (("port", "H"), ("flags", "B"), ("state", "B"))
+    ),
     P.EVENTS_AND_REPORTS: Shape("EventsAndReports", (("flags", "B"),)),
     P.RO_REPORT_SPEC: Shape("ROReportSpec", (("trigger", "B"), ("n", "H"))),
     P.TAG_REPORT_CONTENT_SELECTOR: Shape("TagReportContentSelector", (("flags", "H"),)),
@@ -223,6 +244,8 @@ MESSAGES: dict[int, tuple[tuple[str, str], ...]] = {
         ("gpo", "H"),
     ),
     MessageType.SET_READER_CONFIG: (("flags", "B"),),
+    MessageType.SET_PROTOCOL_VERSION: (("version", "B"),),
+    MessageType.GET_SUPPORTED_VERSION_RESPONSE: (("current", "B"), ("supported", "B")),
     MessageType.DELETE_ROSPEC: _RO_SPEC_ID,
     MessageType.START_ROSPEC: _RO_SPEC_ID,
     MessageType.STOP_ROSPEC: _RO_SPEC_ID,
@@ -235,6 +258,7 @@ MESSAGES: dict[int, tuple[tuple[str, str], ...]] = {
 
 TOP_BIT = 0x80
 """The one flag of `AntennaProperties` (connected), `EventsAndReports` (hold), `GPIEvent` (high),
+`GPIPortCurrentState` (enabled),
 `EventNotificationState` (notify), `C1G2InventoryCommand` (state aware), `SET_READER_CONFIG`
 (restore factory settings)."""
 CAN_HOLD_REPORTS = 0x08

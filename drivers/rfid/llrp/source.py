@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ssl
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,7 @@ class LlrpSource:
         keepalive_ms: int = 5_000,
         session: int = 0,
         population: int = 64,
+        power_dbm: Mapping[int, float] | None = None,
         tls: ssl.SSLContext | None = None,
         connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
@@ -66,7 +67,10 @@ class LlrpSource:
         self.facts: dict[str, str] = {}
         self._host, self._port, self._tls = host, port, tls
         self._connect_seconds = connect_seconds
-        self._settings = Settings(tuple(antennas), round_ms, keepalive_ms, session, population)
+        self._settings = Settings(
+            tuple(antennas), round_ms, keepalive_ms, session, population, dict(power_dbm or {})
+        )
+        self._ask_version = True
 
     async def run(self, emit: Emit, clock: Clock) -> None:
         """Connect, set the reader up, emit until cancelled.
@@ -82,7 +86,11 @@ class LlrpSource:
 
     def new_session(self, now: float) -> LlrpSession:
         """A session for a fresh connection; its faults are counted here."""
-        return LlrpSession(self._settings, now, self.faults)
+        return LlrpSession(self._settings, now, self.faults, ask_version=self._ask_version)
+
+    def hung_up_at(self, session: LlrpSession) -> None:
+        """The connection is over; who hung up when asked for the version is not asked again."""
+        self._ask_version = self._ask_version and not session.asks_version
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         where = f"{self._host}:{self._port}"
@@ -135,6 +143,7 @@ class _Connection:
             raise
         finally:
             watch.cancel()
+        self._source.hung_up_at(self._session)
         if self._online:
             self._device(DeviceState.OFFLINE, detail=reason)
         raise SourceLost(reason)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
+
 from drivers.rfid.llrp.framing import Framing, Message
-from drivers.rfid.llrp.parameters import encode, make, message
+from drivers.rfid.llrp.parameters import Parameter, encode, make, message
 from drivers.rfid.llrp.shapes import TOP_BIT, MessageType, P
 
 ANSWERS = {
@@ -16,6 +18,8 @@ ANSWERS = {
     MessageType.ENABLE_ROSPEC: MessageType.ENABLE_ROSPEC_RESPONSE,
     MessageType.START_ROSPEC: MessageType.START_ROSPEC_RESPONSE,
     MessageType.CUSTOM_MESSAGE: MessageType.CUSTOM_MESSAGE,
+    MessageType.GET_SUPPORTED_VERSION: MessageType.GET_SUPPORTED_VERSION_RESPONSE,
+    MessageType.SET_PROTOCOL_VERSION: MessageType.SET_PROTOCOL_VERSION_RESPONSE,
 }
 OK = make(P.LLRP_STATUS, code=0, description="")
 
@@ -60,7 +64,11 @@ def report(*tags) -> bytes:
 class PlayedReader:
     """Answers a session's questions; `refusals` by message type, `silent` types get no answer."""
 
-    def __init__(self, antennas=4, maker=0, specs=32, connected=None) -> None:
+    def __init__(
+        self, antennas=4, maker=0, specs=32, connected=None, versions=(1, 1), config=(), more=()
+    ) -> None:
+        """`versions`: the present and the latest; `config` and `more` are further answers."""
+        self.versions, self.config = versions, list(config)
         self.asked: list[Message] = []
         self.refusals = {}
         self.silent = set()
@@ -75,6 +83,7 @@ class PlayedReader:
                 firmware="1.2",
             ),
             make(P.LLRP_CAPABILITIES, flags=0x08, specs_per_ro_spec=specs),
+            *more,
         ]
         self._framing = Framing()
 
@@ -91,6 +100,8 @@ class PlayedReader:
             return message(
                 kind, asked.id, vendor=25_882, subtype=22, data=encode([status])
             ).to_bytes()
+        if asked.type == MessageType.GET_SUPPORTED_VERSION:
+            return self._version(asked)
         extra = []
         if asked.type == MessageType.GET_READER_CAPABILITIES:
             extra = self.facts
@@ -98,8 +109,16 @@ class PlayedReader:
             extra = [
                 make(P.ANTENNA_PROPERTIES, flags=TOP_BIT * there, antenna=antenna, gain=0)
                 for antenna, there in self.connected.items()
-            ]
+            ] + self.config
         return message(kind, asked.id, status, *extra).to_bytes()
+
+    def _version(self, asked: Message) -> bytes:
+        current, supported = self.versions
+        if supported == 1:  # who knows 1.0.1 only does not know the question
+            error = message(MessageType.ERROR_MESSAGE, asked.id, refused("no such version", 110))
+            return error.to_bytes()
+        kind = MessageType.GET_SUPPORTED_VERSION_RESPONSE
+        return message(kind, asked.id, OK, current=current, supported=supported).to_bytes()
 
     def converse(self, session, now: float = 0.0, first: bytes | None = None):
         """Speak first, answer until the session asks no more; what it said meanwhile."""
@@ -108,3 +127,27 @@ class PlayedReader:
             answer = self.answer(sent)
             events += session.feed(answer, now) if answer else []
         return events
+
+
+def with_inputs(count: int, **settings) -> PlayedReader:
+    """A reader with so many general-purpose inputs."""
+    reader = PlayedReader(**settings)
+    device = reader.facts[0]
+    pins = make(P.GPIO_CAPABILITIES, inputs=count, outputs=0)
+    reader.facts[0] = Parameter(device.type, device.values, (pins,))
+    return reader
+
+
+def table_of_powers(*cdbm: int) -> Parameter:
+    """RegulatoryCapabilities with a table of powers in 1/100 dBm, and the channels of Europe."""
+    steps = cdbm or (1_000, 1_525, 2_000, 3_000)
+    levels = [make(P.TRANSMIT_POWER_LEVEL, index=i + 1, cdbm=c) for i, c in enumerate(steps)]
+    channels = encode([make(148, raw=struct.pack("!HII", 2, 865_700, 866_300))])
+    band = make(P.UHF_BAND_CAPABILITIES, *levels, make(146, raw=b"\0" + channels))
+    return make(P.REGULATORY_CAPABILITIES, band, country=250, standard=2)
+
+
+def antenna_set(antenna: int, power: int = 1) -> Parameter:
+    """How the reader says that an antenna is set."""
+    transmitter = make(P.RF_TRANSMITTER, hop_table=0, channel=3, power=power)
+    return make(P.ANTENNA_CONFIGURATION, transmitter, antenna=antenna)

@@ -116,6 +116,7 @@ def value_of(kind):
         return st.integers(0, NUMBERS[kind])
     return {
         "b": st.integers(-128, 127),
+        "h": st.integers(-32_768, 32_767),
         "12s": st.binary(min_size=12, max_size=12),
         "text": st.text(max_size=20),
         "bytes": st.binary(max_size=20),

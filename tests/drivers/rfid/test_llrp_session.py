@@ -46,6 +46,7 @@ def test_the_start_up_in_its_order():
     assert session.outgoing() == b""  # nothing before the reader has spoken
     events = reader.converse(session)
     assert [MessageType(asked.type).name for asked in reader.asked] == [
+        "GET_SUPPORTED_VERSION",
         "GET_READER_CAPABILITIES",
         "GET_READER_CONFIG",
         "SET_READER_CONFIG",
@@ -66,7 +67,7 @@ def test_an_impinj_is_asked_for_its_extensions_and_may_refuse():
         reader = PlayedReader(maker=25_882)
         reader.refusals = refusals
         running(reader)
-        assert reader.asked[1].type == MessageType.CUSTOM_MESSAGE
+        assert reader.asked[2].type == MessageType.CUSTOM_MESSAGE
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,25 @@ from drivers.rfid.llrp.framing import Framing, Message
 from drivers.rfid.llrp.parameters import make, message
 from drivers.rfid.llrp.rospec import Settings, add_ro_spec
 from drivers.rfid.llrp.session import LlrpSession
-from drivers.rfid.llrp.shapes import MessageType, P
+from drivers.rfid.llrp.shapes import TOP_BIT, MessageType, P
 from tests.drivers.rfid.played_reader import (
     OK,
-    PlayedReader,
+    antenna_set,
     end_of_spec,
     greeting,
     notification,
     refused,
     report,
+    table_of_powers,
+    with_inputs,
 )
 
 PORT = 5084
+NOT_COUNTED = (
+    "Incorrect length of message: 10 bytes decoded, but 11 bytes available.",
+    "_ws.malformed",
+)
+"""tshark shows SET_PROTOCOL_VERSION's one byte (LLRP 1.1, section 17.1.3) and forgets to count it."""
 EPC = bytes.fromhex("3034D2C0400000400000004D")
 
 
@@ -67,11 +74,13 @@ def judged(tmp_path, talk):
     return [line.split("\t") for line in done.stdout.splitlines()]
 
 
-def whole_conversation(maker):
+def whole_conversation(maker, latest):
     """Messages both ways, from the greeting to the goodbye, one by one."""
+    can = {"more": [table_of_powers()], "config": [antenna_set(1), antenna_set(3)]}
     talk: list[tuple[bool, bytes]] = []
-    settings = Settings((1, 2, 3, 4))
-    session, reader = LlrpSession(settings, 0.0), PlayedReader(maker=maker, connected={1: True})
+    settings = Settings((1, 2, 3, 4), power_dbm={1: 20.0, 3: 27.5})
+    reader = with_inputs(2, maker=maker, connected={1: True}, versions=(1, latest), **can)
+    session = LlrpSession(settings, 0.0)
     pending = greeting(at=1_763_740_800_000_000)
     while pending:
         for said in Framing().feed(pending):
@@ -95,6 +104,7 @@ def whole_conversation(maker):
         notification(make(P.REPORT_BUFFER_LEVEL_WARNING, percent=80)),
         notification(make(P.REPORT_BUFFER_OVERFLOW)),
         notification(make(P.READER_EXCEPTION, message="hot")),
+        notification(make(P.GPI_EVENT, port=1, flags=TOP_BIT)),
         message(MessageType.ERROR_MESSAGE, 5, refused("no")).to_bytes(),
         message(MessageType.CLOSE_CONNECTION_RESPONSE, 6, OK).to_bytes(),
         notification(make(P.CONNECTION_CLOSE_EVENT)),
@@ -103,13 +113,16 @@ def whole_conversation(maker):
 
 
 @pytest.mark.needs("tshark")
-@pytest.mark.parametrize("maker", [0, 25_882])
-def test_tshark_finds_nothing_wrong(tmp_path, maker):
-    talk = whole_conversation(maker)
+@pytest.mark.parametrize(("maker", "latest"), [(0, 1), (25_882, 2)])
+def test_tshark_finds_nothing_wrong(tmp_path, maker, latest):
+    talk = whole_conversation(maker, latest)
     lines = judged(tmp_path, talk)
     assert len(lines) == len(talk)
     for (_, data), line in zip(talk, lines, strict=True):
-        assert line[0] == str(Framing().feed(data)[0].type)
+        (said,) = Framing().feed(data)
+        assert line[0] == str(said.type)
+        if said.type == MessageType.SET_PROTOCOL_VERSION and line[1:] == list(NOT_COUNTED):
+            continue
         assert line[1:] in (["", ""], [""], []), (data.hex(), line)
 
 
