@@ -29,7 +29,16 @@ class Clock(Protocol):
 
 
 class SourceLost(Exception):
-    """The device is gone or refuses; the message is one plain line for the installer."""
+    """The device is gone or refuses; the message is one plain line for the installer.
+
+    Attributes:
+        at_least: seconds before which another attempt makes no sense (somebody else holds the
+            device); 0 leaves it to the runner.
+    """
+
+    def __init__(self, line: str, *, at_least: float = 0.0) -> None:
+        super().__init__(line)
+        self.at_least = at_least
 
 
 class Source(Protocol):

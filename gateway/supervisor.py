@@ -43,24 +43,25 @@ async def supervise(source: Source, emit: Emit, clock: Clock, jitter: random.Ran
     backoff = Backoff(jitter)
     while True:
         begun = clock.monotonic()
-        why = await _run_once(source, emit, clock)
+        why, at_least = await _run_once(source, emit, clock)
         source.faults["restarts"] += 1
         now = clock.wall()
         emit(Device(source.name, now, now, DeviceState.OFFLINE, detail=why))
-        await clock.sleep(backoff.next_wait(clock.monotonic() - begun))
+        await clock.sleep(max(at_least, backoff.next_wait(clock.monotonic() - begun)))
 
 
-async def _run_once(source: Source, emit: Emit, clock: Clock) -> str:
-    """Run `source` until it falls; the plain reason why."""
+async def _run_once(source: Source, emit: Emit, clock: Clock) -> tuple[str, float]:
+    """Run `source` until it falls; the plain reason why, and how long to wait at least."""
     try:
         await source.run(emit, clock)
     except (SourceLost, OSError) as lost:
         log.warning("%s: %s", source.name, lost)
-        return str(lost) or type(lost).__name__
+        at_least = lost.at_least if isinstance(lost, SourceLost) else 0.0
+        return str(lost) or type(lost).__name__, at_least
     except Exception:
         log.exception("%s: the driver failed; it is started again", source.name)
-        return "the driver failed; see the log"
-    return "ended"
+        return "the driver failed; see the log", 0.0
+    return "ended", 0.0
 
 
 async def keep_running(

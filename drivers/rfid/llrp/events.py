@@ -17,6 +17,8 @@ CONNECTION_REFUSED = {
     4: "another program tried to take the reader over",
 }
 """By status of ConnectionAttemptEvent, section 16.2.7.6.10."""
+HELD_SECONDS = 30.0
+"""Whoever has the reader is not driven out by asking, and each attempt is reported to it."""
 
 
 class SessionLost(Exception):
@@ -24,10 +26,12 @@ class SessionLost(Exception):
 
     Attributes:
         before: what the reader said in the same bytes before that.
+        at_least: seconds before which another attempt makes no sense.
     """
 
-    def __init__(self, line: str) -> None:
+    def __init__(self, line: str, at_least: float = 0.0) -> None:
         super().__init__(line)
+        self.at_least = at_least
         self.before: list[Event] = []
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from drivers.rfid.llrp.events import (
     CONNECTION_REFUSED,
+    HELD_SECONDS,
     AntennaChanged,
     Event,
     Ready,
@@ -251,9 +252,8 @@ class LlrpSession:
         if status == 4:
             self.faults["other_client_tried"] += 1
         elif status:
-            raise SessionLost(
-                CONNECTION_REFUSED.get(status, f"the reader refused the connection ({status})")
-            )
+            line = CONNECTION_REFUSED.get(status, f"the reader refused the connection ({status})")
+            raise SessionLost(line, HELD_SECONDS)
         elif self.state is State.WAITING:
             self.state = State.STARTING
             yield from self._proceed(now)

@@ -131,6 +131,7 @@ class _Connection:
         self._clocks = {ReaderClockKind.UTC: ReaderClock(), ReaderClockKind.UPTIME: ReaderClock()}
         self._online = False
         self._lost: str | None = None
+        self._at_least = 0.0
 
     async def run(self) -> None:
         watch = asyncio.create_task(self._watch(), name=f"{self._source.name} keepalive")
@@ -146,7 +147,7 @@ class _Connection:
         self._source.hung_up_at(self._session)
         if self._online:
             self._device(DeviceState.OFFLINE, detail=reason)
-        raise SourceLost(reason)
+        raise SourceLost(reason, at_least=self._at_least)
 
     async def _pump(self) -> str:
         """Read until the connection is over; why it is."""
@@ -158,6 +159,7 @@ class _Connection:
         except SessionLost as lost:
             for event in lost.before:
                 self._observe(event)
+            self._at_least = lost.at_least
             return str(lost)
         except OSError as error:
             return f"the connection broke: {error.strerror or error}"

@@ -30,7 +30,7 @@ NOT_COUNTED = (
     "Incorrect length of message: 10 bytes decoded, but 11 bytes available.",
     "_ws.malformed",
 )
-"""tshark shows SET_PROTOCOL_VERSION's one byte (LLRP 1.1, section 17.1.3) and forgets to count it."""
+"""tshark shows SET_PROTOCOL_VERSION's byte (LLRP 1.1, section 17.1.3) and forgets to count it."""
 EPC = bytes.fromhex("3034D2C0400000400000004D")
 
 
