@@ -127,9 +127,12 @@ class Gaps:
             days = [(k.removeprefix(prefix), v) for k, v in memory.items() if k.startswith(prefix)]
             watch.slots.restore(sorted(days))
 
-    def usual(self, begin: float) -> float | None:
-        """Entries that all doors together are used to in the half hour from `begin` on."""
-        each = [watch.slots.usual(begin) for watch in self._watches.values()]
+    def usual(self, begin: float, weeks: int = 1) -> float | None:
+        """Entries that all doors together are used to in the half hour from `begin` on.
+
+        None where any door has fewer than `weeks` of it.
+        """
+        each = [watch.slots.usual(begin, weeks) for watch in self._watches.values()]
         known = [one[0] for one in each if one is not None]
         return sum(known) if known and len(known) == len(each) else None
 

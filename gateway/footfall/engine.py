@@ -25,6 +25,7 @@ from gateway.footfall.rules import FootfallRules
 from gateway.footfall.slots import SLOT
 from gateway.footfall.spread import MINUTE
 from gateway.footfall.staff import Badges
+from gateway.footfall.unusual import Herald
 
 TELL_AFTER_SECONDS = 4.0
 LONGEST_SILENCE_TOLD_SECONDS = 86_400.0
@@ -50,6 +51,7 @@ class FootfallEngine:
         self._visitors_owed = 0.0
         self._hours = Hours()
         self._gaps = Gaps(self._doors, rules.timezone, self._likely)
+        self._herald = Herald()
         self._memory: list[Change] = []
 
     def restore(self, memory: Mapping[str, str]) -> None:
@@ -64,6 +66,7 @@ class FootfallEngine:
             self._occupancy = Occupancy.remembered(kept["inside"])
             self._visitors_owed = kept["owed"]
             self._hours.restore(kept["hour"])
+            self._herald.restore(kept["herald"])
         self._gaps.restore(memory)
         self._sales = json.loads(memory.get("sales", "[]"))
 
@@ -150,6 +153,7 @@ class FootfallEngine:
         sums = self._gather(end, changes)
         if end % SLOT == 0:
             changes += self._gaps.close(end)
+            changes += self._unusual(end)
         add_guessed(sums, self._gaps.guessed())
         changes += self._gaps.changed()
         present = sums.pop(end, MinuteSum())
@@ -169,6 +173,14 @@ class FootfallEngine:
             changes += [*self._memory, self._remember()]
             self._memory.clear()
         return changes
+
+    def _unusual(self, end: float) -> list[Change]:
+        """Whether the half hour that ended was busy or dead, where its history is known."""
+        begin = end - SLOT
+        count, usual = self._gaps.counted(begin), self._gaps.usual(begin, 2)
+        if count is None or usual is None or not self._openings.is_open(begin):
+            return []
+        return list(self._herald.step(end, count, usual))
 
     def _gather(self, end: float, changes: list[Change]) -> dict[float, MinuteSum]:
         """Everything that the doors have to tell, by minute; what each said goes to `changes`."""
@@ -269,5 +281,6 @@ class FootfallEngine:
             "inside": self._occupancy.memory(),
             "owed": self._visitors_owed,
             "hour": self._hours.newest(),
+            "herald": self._herald.memory(),
         }
         return Remember("footfall", "people", json.dumps(kept))

@@ -51,10 +51,13 @@ class Slots:
                 found.append((one[0], one[1]))
         return found
 
-    def usual(self, begin: float) -> tuple[float, float] | None:
-        """Mean (entries, exits) of the same half hour; the median would be a tenth too low."""
+    def usual(self, begin: float, weeks: int = 1) -> tuple[float, float] | None:
+        """Mean (entries, exits) of the same half hour; the median would be a tenth too low.
+
+        None where fewer than `weeks` are kept.
+        """
         past = self.past(begin)
-        if not past:
+        if len(past) < weeks:
             return None
         return sum(e for e, _ in past) / len(past), sum(x for _, x in past) / len(past)
 
