@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,17 +13,37 @@ from gateway.changes import StockState
 SURE = 0.999
 """A unit surer than this is counted as certain, which keeps the convolution short."""
 
+FEW = 20
+"""So few units are done sooner one by one than as arrays."""
+
 
 def distribution(chances: NDArray[np.float64]) -> NDArray[np.float64]:
     """P(count = k) for independent units with these chances (Poisson-binomial)."""
-    certain = int((chances >= SURE).sum())
-    spread = np.ones(1)
-    for chance in chances[(chances < SURE) & (chances > 1 - SURE)].tolist():
+    certain, doubtful = 0, []
+    for chance in chances.tolist():
+        if chance >= SURE:
+            certain += 1
+        elif chance > 1 - SURE:
+            doubtful.append(chance)
+    few, many = doubtful[:FEW], doubtful[FEW:]
+    spread = np.array([0.0] * certain + _of_few(few))
+    for chance in many:
         wider = np.zeros(len(spread) + 1)
         wider[:-1] = spread * (1 - chance)
         wider[1:] += spread * chance
         spread = wider
-    return np.concatenate([np.zeros(certain), spread]) if certain else spread
+    return spread
+
+
+def _of_few(chances: list[float]) -> list[float]:
+    spread = [1.0]
+    for chance in chances:
+        wider = [one * (1 - chance) for one in spread]
+        wider.append(0.0)
+        for count, one in enumerate(spread, 1):
+            wider[count] += one * chance
+        spread = wider
+    return spread
 
 
 def booked(units: int, trust: float) -> NDArray[np.float64]:
@@ -75,13 +95,22 @@ def judge(spread: NDArray[np.float64], sure: NDArray[np.float64], level: float) 
     )
 
 
-def even(zones: dict[str, float], floor: Sequence[str], count: int) -> dict[str, float]:
+def on_floor(zones: Mapping[str, float], floor: Mapping[str, int]) -> float:
+    """Sum of the floor's zones, in the order of the floor: `floor` gives each zone's place in it.
+
+    Most GTINs lie in few of a store's zones.
+    """
+    mine = [(floor[zone], units) for zone, units in zones.items() if zone in floor]
+    return sum([units for _, units in sorted(mine)], 0.0)
+
+
+def even(zones: dict[str, float], floor: Mapping[str, int], count: int) -> dict[str, float]:
     """Zones with the floor's sum brought to where it rounds to its most likely count.
 
     A sum of many nearly sure units falls short of the count that is most likely by far; whoever
     rounds it should get that count. The least change is made, in proportion.
     """
-    total = sum(zones.get(zone, 0.0) for zone in floor)
+    total = on_floor(zones, floor)
     wanted = min(max(total, count - 0.45), count + 0.45)
     if total <= 0 or abs(wanted - total) < 1e-9:
         return zones

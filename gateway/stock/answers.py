@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.changes import Change, StockChanged
+from gateway.stock.answer import on_floor
 from gateway.stock.book import Account
 from gateway.stock.composing import Composer, View
 from gateway.stock.goods import Goods
@@ -98,23 +98,27 @@ class Answers:
         return self._floor_count(before) != self._floor_count(fresh) or _moved(before, fresh)
 
     def _floor_count(self, said: StockChanged) -> int:
-        return round(sum(said.zones.get(zone, 0.0) for zone in self._composer.floor_ids))
+        return round(on_floor(said.zones, self._composer.floor_ids))
 
 
 def _moved(before: StockChanged, fresh: StockChanged) -> bool:
-    same = replace(
-        fresh,
-        t=before.t,
-        heard=before.heard,
-        expected=before.expected,
-        p_available=before.p_available,
-        zones=before.zones,
-    )
     return (
-        same != before
+        _plain(fresh) != _plain(before)
         or abs(fresh.expected - before.expected) >= STEP_EXPECTED
         or abs(fresh.p_available - before.p_available) >= STEP_CHANCE
         or _zones_moved(before.zones, fresh.zones)
+    )
+
+
+def _plain(said: StockChanged) -> tuple[object, ...]:
+    """What is worth saying however little it changes."""
+    return (
+        said.on_hand,
+        said.available,
+        said.state,
+        said.reserved,
+        said.unavailable,
+        said.sources,
     )
 
 

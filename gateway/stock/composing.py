@@ -76,7 +76,8 @@ class Composer:
         self._all_watched = bool((places.watched | ~presence.storage).all())
         self._floor = places.are(ZoneKind.SHELF)
         self._backroom = places.first(ZoneKind.BACKROOM)
-        self.floor_ids = tuple(np.array(places.zones, dtype=object)[self._floor])
+        floor = np.flatnonzero(self._floor).tolist()
+        self.floor_ids = {places.zones[zone]: place for place, zone in enumerate(floor)}
         self._planned: dict[str, list[str]] = {}
         for zone, gtin in layout.planogram:
             self._planned.setdefault(gtin, []).append(zone)
@@ -116,11 +117,12 @@ class Composer:
             sure, floor = spread, np.zeros(0)
         else:
             hidden = self._hidden(account, unseen, view)
-            spread = np.convolve(answer.distribution(units.chances), hidden)
-            sure = spread
+            spread = sure = answer.distribution(units.chances)
             if view.some_blind:
-                sure = np.convolve(answer.distribution(units.promised), hidden)
+                sure = answer.distribution(units.promised)
             if unseen:
+                spread = np.convolve(spread, hidden)
+                sure = np.convolve(sure, hidden) if view.some_blind else spread
                 laid = self._lay_unseen(account, hidden, units.zones)
                 floor = np.concatenate([floor, np.full(unseen, laid / unseen)])
         zones = units.zones
@@ -218,10 +220,10 @@ class Composer:
 
         Answers how many of them are expected on the shop floor.
         """
-        before = sum(zones.get(zone, 0.0) for zone in self.floor_ids)
+        before = answer.on_floor(zones, self.floor_ids)
         if len(hidden) > 1:
             self._lay(account, float(hidden @ np.arange(len(hidden))), zones)
-        return sum(zones.get(zone, 0.0) for zone in self.floor_ids) - before
+        return answer.on_floor(zones, self.floor_ids) - before
 
     def _lay(self, account: Account, units: float, zones: dict[str, float]) -> None:
         lying = {zone: qty for zone, qty in account.lying.items() if zone != NOWHERE and qty > 0}
@@ -267,7 +269,7 @@ class Composer:
     def _newest(self, account: Account) -> float | None:
         times = [t for t in (account.heard, account.weighed_t) if t is not None]
         if account.rows:
-            last = self._tags.last[account.rows]
-            if not np.isnan(last).all():
-                times.append(float(np.nanmax(last)))
+            newest = float(np.fmax.reduce(self._tags.last[account.rows]))
+            if not math.isnan(newest):
+                times.append(newest)
         return max(times) if times else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("spine", "llrp", "epc", "ble", "serial_readers", "shop", "presence")
+NAMES = ("spine", "llrp", "epc", "ble", "serial_readers", "shop", "presence", "stock_speed")
 
 
 def main() -> None:
