@@ -96,14 +96,20 @@ async def test_a_reader_over_tls_is_heard_by_who_trusts_it(tmp_path):
 
 
 async def test_who_finds_the_reader_held_does_not_hurry_back():
-    async def held(_incoming, outgoing):
+    gone = asyncio.Event()
+
+    async def held(incoming, outgoing):
         outgoing.write(greeting(status=2))
+        await incoming.read()
+        outgoing.close()
+        gone.set()
 
     async with await asyncio.start_server(held, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         source = LlrpSource("reader-1", "127.0.0.1", port, [1])
         with pytest.raises(SourceLost, match="another program holds") as lost:
             await source.run(Heard(), RealClock())
+        await gone.wait()
     assert lost.value.at_least == HELD_SECONDS
 
 
