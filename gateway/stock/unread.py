@@ -13,7 +13,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-_SILENT, _SILENT_TAGS = 0.003, 400.0
+_SILENT, _SILENT_TAGS = 0.0015, 1000.0
 """Share of tags that never answer, before anything is learned, and how many tags that is worth."""
 _WRONG, _WRONG_GTINS = 0.2, 12.0
 """The same for books that are off."""
