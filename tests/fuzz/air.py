@@ -8,10 +8,12 @@ from drivers.ble.bthome import Packet, Session, decode_objects
 from drivers.ble.eddystone import decode_eddystone
 from drivers.ble.ibeacon import decode_ibeacon
 from drivers.ble.identity import ByAddress, ByAltBeacon, ByEddystone, ByEid, ByIBeacon, Match
+from drivers.ble.receivers import BleReceivers
 from drivers.ble.roster import ListedBeacon, Role, Roster
 from drivers.ble.ruuvi import decode_ruuvi
 from drivers.ble.sensing import sensed_in
 from drivers.ble.weighing import GRAMS_MOST
+from drivers.mqtt_link import Broker, Incoming
 from drivers.observations import Weight
 from tests.fuzz.target import Take, Target, pieces, script
 
@@ -92,6 +94,19 @@ def _roster() -> Take:
     return take
 
 
+def _receivers() -> Take:
+    source = BleReceivers("r", "S", Broker("127.0.0.1", 1883), _roster_of_all())
+    now = 1_763_740_800.0
+
+    def take(data: bytes) -> None:
+        nonlocal now
+        now += 0.1
+        for topic in ("shelfcast/ble/S/door", data[:40].decode("latin-1")):
+            source.take(Incoming(topic, data, 1, 0), lambda _heard: None, now)
+
+    return take
+
+
 def _part(kind: int, body: bytes) -> bytes:
     return bytes((len(body) + 1, kind)) + body
 
@@ -104,6 +119,15 @@ AIR = (
     Target("ble_beacons", lambda: _beacons, (IBEACON, ALTBEACON, UID, TLM, RUUVI)),
     Target("bthome_objects", lambda: _objects, (PLAIN[1:], bytes.fromhex("530568656c6c6f3a01"))),
     Target("bthome_session", _bthome, (script((0, PLAIN), (1, LOCKED)),)),
+    Target(
+        "ble_receivers",
+        _receivers,
+        (
+            b'{"adverts": [{"addr": "C4:7C:8D:6A:11:02", "rssi": -71, "age": 0.2, "data": "'
+            + _SCALE.hex().encode()
+            + b'"}]}',
+        ),
+    ),
     Target(
         "ble_roster",
         _roster,
