@@ -29,7 +29,7 @@ DISPERSION = 2.9
 ABSURD = 1e-6
 """A run of zeros less likely than this is no quiet afternoon."""
 
-RATIO_WEIGHT = 6.0
+RATIO_WEIGHT = 20.0
 """People at the other door that count as usual before its own count moves the estimate."""
 
 WITNESS_SHARE = 0.25
@@ -54,6 +54,8 @@ class Watch:
         counted: passages of the half hour so far.
         given: (minute, visitors) estimated in the silence that lasts; the counter may replace them.
         blind: stretches not seen and not yet estimated, that the counter will never tell.
+        gap: of the gap so far: visitors that are usual, passages of the other doors, passages that
+            are usual there, visitors said. Over the whole gap the other doors say most.
         told_until: until when the silence that lasts has been estimated.
         partial: the half hour so far was not seen whole.
         changed: the memory is to be told with the next minute.
@@ -66,7 +68,7 @@ class Watch:
     given: list[tuple[float, int]] = field(default_factory=list)
     blind: list[tuple[float, float]] = field(default_factory=list)
     told_until: float = 0.0
-    owed: float = 0.0
+    gap: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
     zeros: list[float] = field(default_factory=list)
     due: float = 0.0
     absurd: bool = False
@@ -89,11 +91,11 @@ class Watch:
 
     def memory(self) -> str:
         """For `restore`."""
-        return json.dumps([self.given, self.blind, self.told_until, self.owed])
+        return json.dumps([self.given, self.blind, self.told_until, self.gap])
 
     def restore(self, text: str) -> None:
         """Take back what `memory` said."""
-        given, blind, self.told_until, self.owed = json.loads(text)
+        given, blind, self.told_until, self.gap = json.loads(text)
         self.given = [(t, n) for t, n in given]
         self.blind = [(a, b) for a, b in blind]
 
@@ -201,6 +203,8 @@ class Gaps:
         whole = [watch for watch in self._watches.values() if self._saw(watch, begin, end)]
         for watch in whole:
             watch.slots.put(begin, *watch.counted)
+            if any(watch.counted):
+                watch.gap = [0.0, 0.0, 0.0, 0.0]
         changes = [said for watch in whole for said in self._watch_zeros(watch, begin, end)]
         for src, watch in self._watches.items():
             if watch in whole:
@@ -237,19 +241,21 @@ class Gaps:
         if usual is None or not whole or not parts:
             return []
         weights = [weight for _, weight in parts]
-        people = usual[0] * sum(weights) / whole * self._busy(watch, begin)
-        people *= watch.door.rule.factor((usual[0] + usual[1]) * MINUTE / SLOT)
-        watch.owed += people
-        visitors = max(0, math.floor(watch.owed + 0.5))
-        watch.owed -= visitors
+        share = sum(weights) / whole
+        now, busy = self._others(watch, [begin])
+        factor = watch.door.rule.factor((usual[0] + usual[1]) * MINUTE / SLOT)
+        gap = watch.gap
+        gap[0], gap[1], gap[2] = (
+            gap[0] + usual[0] * share * factor,
+            gap[1] + now * share,
+            gap[2] + busy * share,
+        )
+        visitors = max(0, math.floor(gap[0] * ratio(gap[1], gap[2]) - gap[3] + 0.5))
+        gap[3] += visitors
         told = shares(visitors, weights)
         return [
             (math.ceil(t / MINUTE) * MINUTE, n) for (t, _), n in zip(parts, told, strict=True) if n
         ]
-
-    def _busy(self, watch: Watch, begin: float) -> float:
-        now, usual = self._others(watch, [begin])
-        return ratio(now, usual)
 
     def _others(self, watch: Watch, begins: list[float]) -> tuple[float, float]:
         """What the other doors that saw these half hours counted, and what they are used to."""

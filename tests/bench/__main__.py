@@ -5,7 +5,17 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("spine", "llrp", "epc", "ble", "serial_readers", "shop", "presence", "stock_speed")
+NAMES = (
+    "spine",
+    "llrp",
+    "epc",
+    "ble",
+    "serial_readers",
+    "shop",
+    "presence",
+    "stock_speed",
+    "footfall",
+)
 
 
 def main() -> None:

@@ -207,6 +207,6 @@ def test_days_that_are_too_old_are_forgotten_on_disk() -> None:
 
 def test_the_small_arithmetic() -> None:
     assert ratio(0, 0) == 1.0
-    assert 0 < ratio(0, 50) < 0.2
+    assert 0 < ratio(0, 500) < 0.1
     assert chance_of_zeros(0) == 1.0
     assert chance_of_zeros(30) < 1e-6
