@@ -31,10 +31,12 @@ class ZoneRates:
 
     def learn(self, zone: NDArray[np.int16], rate: NDArray[np.float32]) -> None:
         """Take the present signatures of well settled tags: their zone and rates by antenna."""
-        total = self._prior * _PRIOR_TAGS
-        weight = np.full(len(self._prior), _PRIOR_TAGS)
-        np.add.at(total, zone, rate)
-        np.add.at(weight, zone, 1.0)
+        zones, antennas = self._prior.shape
+        numbers = np.concatenate([np.arange(zones), zone])
+        each = np.concatenate([self._prior * _PRIOR_TAGS, rate])
+        cell = numbers[:, None] * antennas + np.arange(antennas)
+        total = np.bincount(cell.ravel(), each.ravel(), zones * antennas).reshape(zones, antennas)
+        weight = _PRIOR_TAGS + np.bincount(zone, minlength=zones)
         self.mean = np.clip(total / weight[:, None], _LEAST, _MOST)
 
     def scores(

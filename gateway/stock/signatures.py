@@ -56,16 +56,20 @@ class Signatures:
         tags.recent_t[rows] = np.maximum(tags.recent_t[rows], epoch.t)
         tags.recent[epoch.row, epoch.antenna] += 1.0
         # Odd reads that began no challenge are cross-reads: a challenger later is judged without.
-        free = rows[tags.rival[rows] == NOWHERE]
+        calm_rows = rows[tags.rival[rows] == NOWHERE]
+        free = calm_rows[tags.odd[calm_rows]]
         tags.reads[free] += tags.fresh[free]
         tags.fresh[free] = 0.0
+        tags.odd[free] = False
         challenged = (tags.rival[epoch.row] != NOWHERE) | (
             self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
         )
         calm = ~challenged
         tags.reads[epoch.row[calm], epoch.antenna[calm]] += 1.0
-        tags.fresh[epoch.row[challenged], epoch.antenna[challenged]] += 1.0
-        due = rows[(epoch.t - tags.settled[rows] >= SETTLE_SECONDS) & (tags.rival[rows] == NOWHERE)]
+        odd = epoch.row[challenged]
+        tags.fresh[odd, epoch.antenna[challenged]] += 1.0
+        tags.odd[odd] = True
+        due = calm_rows[epoch.t - tags.settled[calm_rows] >= SETTLE_SECONDS]
         if len(due):
             self._settle(due, epoch.t)
 
@@ -77,9 +81,11 @@ class Signatures:
         best = np.maximum(tags.rate[rows].max(axis=1, keepdims=True), 1e-3)
         gap = np.clip(gap, 0.0, GAP_READS / best)
         reads, exposure = tags.reads[rows], tags.exposure[rows] + gap
-        keep = np.minimum(1.0, SIGNATURE_ROUNDS / np.maximum(exposure, 1e-6))
-        reads, exposure = reads * keep, exposure * keep
-        tags.reads[rows], tags.exposure[rows] = reads, exposure
+        if exposure.max(initial=0.0) > SIGNATURE_ROUNDS:
+            keep = np.minimum(1.0, SIGNATURE_ROUNDS / np.maximum(exposure, 1e-6))
+            reads, exposure = reads * keep, exposure * keep
+            tags.reads[rows] = reads
+        tags.exposure[rows] = exposure
         tags.rate[rows] = np.clip(reads / np.maximum(exposure, 1e-6), 0.0, 0.98)
         self.speak(rows)
         tags.seen_at[rows] = clock

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import IntEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class Tags:
         recent: reads of the last seconds by antenna, decayed up to `recent_t`.
         last, first: event times of newest and first read, NaN if none.
         rival, odds, since_rival: a zone that challenges home, by how many nats, since when.
-        fresh: reads since the challenge began, not yet in the signature.
+        fresh: reads since the challenge began, not yet in the signature. odd: there may be any.
         quiet: reads that its signature has led to expect since its last read.
         told: zone last told in an item event, `NOWHERE` if none or departed.
         booked: named by a delivery. named: its sale named this very tag.
@@ -74,7 +75,8 @@ class Tags:
         self.account: NDArray[np.int32] = np.zeros(rows, np.int32)
         self.status: NDArray[np.int8] = np.zeros(rows, np.int8)
         self.home: NDArray[np.int16] = np.full(rows, NOWHERE, np.int16)
-        self.belief: NDArray[np.float64] = np.zeros((rows, 4), np.float64)
+        # The filter works state by state over all rows: each state lies in one piece.
+        self.belief: NDArray[np.float64] = np.zeros((rows, 4), np.float64, order="F")
         self.reads: Floats = np.zeros((rows, antennas), np.float32)
         self.exposure: Floats = np.zeros((rows, antennas), np.float32)
         self.rate: Floats = np.zeros((rows, antennas), np.float32)
@@ -92,6 +94,7 @@ class Tags:
         self.named: NDArray[np.bool_] = np.zeros(rows, np.bool_)
         self.quiet: NDArray[np.float64] = np.zeros(rows, np.float64)
         self.fresh: Floats = np.zeros((rows, antennas), np.float32)
+        self.odd: NDArray[np.bool_] = np.zeros(rows, np.bool_)
         self.rival: NDArray[np.int16] = np.full(rows, NOWHERE, np.int16)
         self.odds: NDArray[np.float64] = np.zeros(rows, np.float64)
         self.since_rival: NDArray[np.float64] = np.zeros(rows, np.float64)
@@ -146,10 +149,13 @@ class Tags:
         extra = self._room
         for name, column in list(vars(self).items()):
             if isinstance(column, np.ndarray):
-                blank = np.zeros((extra, *column.shape[1:]), column.dtype)
+                order: Literal["C", "F"] = "C" if column.flags.c_contiguous else "F"
+                # Room that no row needs yet costs no memory before somebody writes to it.
+                wider = np.zeros((self._room + extra, *column.shape[1:]), column.dtype, order)
+                wider[: self._room] = column
                 if name in {"last", "first", "since", "sold"}:
-                    blank[:] = np.nan
+                    wider[self._room :] = np.nan
                 if name in {"home", "told", "rival"}:
-                    blank[:] = NOWHERE
-                setattr(self, name, np.concatenate([column, blank]))
+                    wider[self._room :] = NOWHERE
+                setattr(self, name, wider)
         self._room += extra
