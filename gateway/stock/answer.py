@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,10 @@ FEW = 20
 """So few units are done sooner one by one than as arrays."""
 
 
-def distribution(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+def distribution(chances: Sequence[float]) -> NDArray[np.float64]:
     """P(count = k) for independent units with these chances (Poisson-binomial)."""
     certain, doubtful = 0, []
-    for chance in chances.tolist():
+    for chance in chances:
         if chance >= SURE:
             certain += 1
         elif chance > 1 - SURE:
@@ -68,7 +68,7 @@ class Judged:
     Attributes:
         on_hand: most likely count. expected: its mean.
         sure_of: largest q with P(count >= q) at least the promise level.
-        tail: P(count >= k) for k = 0, 1, ….
+        tail: P(count >= k) for k = most, …, 1, 0.
     """
 
     on_hand: int
@@ -80,17 +80,18 @@ class Judged:
         """P(at least `count` units)."""
         if count <= 0:
             return 1.0
-        return float(self.tail[count]) if count < len(self.tail) else 0.0
+        return min(float(self.tail[-1 - count]), 1.0) if count < len(self.tail) else 0.0
 
 
 def judge(spread: NDArray[np.float64], sure: NDArray[np.float64], level: float) -> Judged:
     """Read a distribution; the promise is read from `sure`, which may be more careful."""
-    tail = np.minimum(np.cumsum(spread[::-1])[::-1], 1.0)
-    enough = np.flatnonzero(np.cumsum(sure[::-1])[::-1] >= level)
+    tail = spread[::-1].cumsum()
+    sure_tail = tail if sure is spread else sure[::-1].cumsum()
+    enough = len(sure) - 1 - int(sure_tail.searchsorted(level))
     return Judged(
         on_hand=int(spread.argmax()),
         expected=float(spread @ np.arange(len(spread))),
-        sure_of=int(enough[-1]) if len(enough) else 0,
+        sure_of=max(0, enough),
         tail=tail,
     )
 

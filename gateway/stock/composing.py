@@ -51,9 +51,9 @@ class View:
 class _Units:
     """The tagged units of one GTIN at one moment."""
 
-    chances: NDArray[np.float64]
-    promised: NDArray[np.float64]
-    floor: NDArray[np.float64]
+    chances: list[float]
+    promised: list[float]
+    floor: list[float]
     zones: dict[str, float]
     blind: bool
 
@@ -75,6 +75,7 @@ class Composer:
         self._unread = Unread()
         self._all_watched = bool((places.watched | ~presence.storage).all())
         self._floor = places.are(ZoneKind.SHELF)
+        self._is_floor: list[bool] = self._floor.tolist()
         self._backroom = places.first(ZoneKind.BACKROOM)
         floor = np.flatnonzero(self._floor).tolist()
         self.floor_ids = {places.zones[zone]: place for place, zone in enumerate(floor)}
@@ -114,7 +115,7 @@ class Composer:
                 spread = np.convolve(spread, answer.booked(beside, trust))
                 sources = ("book", "scale")
                 self._lay_beside(account, min(beside, account.elsewhere or 0), units.zones)
-            sure, floor = spread, np.zeros(0)
+            sure, floor = spread, []
         else:
             hidden = self._hidden(account, unseen, view)
             spread = sure = answer.distribution(units.chances)
@@ -124,9 +125,9 @@ class Composer:
                 spread = np.convolve(spread, hidden)
                 sure = np.convolve(sure, hidden) if view.some_blind else spread
                 laid = self._lay_unseen(account, hidden, units.zones)
-                floor = np.concatenate([floor, np.full(unseen, laid / unseen)])
+                floor = floor + [laid / unseen] * unseen
         zones = units.zones
-        if len(floor):
+        if floor:
             likely = int(answer.distribution(floor).argmax())
             zones = answer.even(zones, self.floor_ids, likely)
         judged = answer.judge(spread, sure, self._layout.level)
@@ -183,21 +184,31 @@ class Composer:
         if not len(rows):
             known = account.book is not None or self._weighs(account, view.now)
             nothing = not account.rows or view.all_blind
-            none = np.zeros(0)
-            return _Units(none, none, none, {}, not known and nothing)
-        belief, home = tags.belief[rows], tags.home[rows]
-        placed = np.where(home == NOWHERE, 0.0, belief[:, HERE] + belief[:, HIDDEN])
-        by_zone = np.bincount(np.maximum(home, 0), placed)
-        zones = {self._places.zones[z]: float(by_zone[z]) for z in np.flatnonzero(by_zone).tolist()}
-        chances = 1.0 - belief[:, AWAY]
-        promised, blind = chances, False
-        if view.some_blind:
-            hears = tags.rate[rows] > HEARS
-            unheard = np.logical_not((hears & ~view.blind).any(axis=1))
-            promised = np.where(unheard, UNHEARD_WORTH * chances, chances)
-            likely = chances > 0.5
-            blind = view.all_blind or bool(likely.any() and not (likely & ~unheard).any())
-        return _Units(chances, promised, placed * self._floor[home], zones, blind)
+            return _Units([], [], [], {}, not known and nothing)
+        # A GTIN has few tags: lists are sooner done than arrays.
+        belief, home = tags.belief[rows].tolist(), tags.home[rows].tolist()
+        by_zone: dict[int, float] = {}
+        floor = []
+        for zone, state in zip(home, belief, strict=True):
+            placed = 0.0 if zone == NOWHERE else state[HERE] + state[HIDDEN]
+            by_zone[zone] = by_zone.get(zone, 0.0) + placed
+            floor.append(placed if placed and self._is_floor[zone] else 0.0)
+        zones = {self._places.zones[z]: by_zone[z] for z in sorted(by_zone) if by_zone[z]}
+        chances = [1.0 - state[AWAY] for state in belief]
+        if not view.some_blind:
+            return _Units(chances, chances, floor, zones, blind=False)
+        promised, blind = self._promised(rows, np.array(chances), view)
+        return _Units(chances, promised, floor, zones, blind)
+
+    def _promised(
+        self, rows: NDArray[np.int64], chances: NDArray[np.float64], view: View
+    ) -> tuple[list[float], bool]:
+        """What tags are worth for a promise while some antennas cannot hear; are all unheard?"""
+        hears = self._tags.rate[rows] > HEARS
+        unheard = np.logical_not((hears & ~view.blind).any(axis=1))
+        promised: list[float] = np.where(unheard, UNHEARD_WORTH * chances, chances).tolist()
+        likely = chances > 0.5
+        return promised, view.all_blind or bool(likely.any() and not (likely & ~unheard).any())
 
     def _hidden(self, account: Account, unseen: int, view: View) -> NDArray[np.float64]:
         """Distribution of how many units are there that no tag was ever read of."""
@@ -269,7 +280,7 @@ class Composer:
     def _newest(self, account: Account) -> float | None:
         times = [t for t in (account.heard, account.weighed_t) if t is not None]
         if account.rows:
-            newest = float(np.fmax.reduce(self._tags.last[account.rows]))
+            newest = float(np.fmax.reduce(self._tags.last[self._goods.rows(account)]))
             if not math.isnan(newest):
                 times.append(newest)
         return max(times) if times else None

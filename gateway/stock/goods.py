@@ -29,6 +29,7 @@ class Goods:
         self._catalogue = bool(layout.articles)
         self.accounts: list[Account] = []
         self._by_gtin: dict[str, int] = {}
+        self._rows: dict[str, NDArray[np.int64]] = {}
         self._touched: dict[int, None] = {}
         self._entered: dict[int, None] = {}
         self.tags_taken = 0
@@ -94,18 +95,27 @@ class Goods:
         """Which of these rows (foreign ones included) belong to an account."""
         return np.asarray((rows >= 0) & (self._tags.account[np.maximum(rows, 0)] >= 0))
 
+    def rows(self, account: Account) -> NDArray[np.int64]:
+        """Rows of every known tag of the account."""
+        kept = self._rows.get(account.gtin)
+        if kept is None or len(kept) != len(account.rows):
+            kept = self._rows[account.gtin] = np.array(account.rows, np.int64)
+        return kept
+
     def live(self, account: Account) -> NDArray[np.int64]:
         """Rows of the account's tags that were ever read and are not sold."""
-        rows = np.array(account.rows, np.int64)
+        rows = self.rows(account)
         return np.asarray(rows[self._tags.status[rows] == _HERE], np.int64)
 
     def in_book(self, account: Account) -> int:
         """Tags of the account that its book counts: ever read, not sold."""
-        return int((self._tags.status[account.rows] == Status.HERE).sum()) if account.rows else 0
+        return (
+            int((self._tags.status[self.rows(account)] == Status.HERE).sum()) if account.rows else 0
+        )
 
     def ever_read(self, account: Account) -> int:
         """Tags of the account that were ever read, sold ones included."""
-        return int((~np.isnan(self._tags.first[account.rows])).sum()) if account.rows else 0
+        return int((~np.isnan(self._tags.first[self.rows(account)])).sum()) if account.rows else 0
 
     def tallies(self) -> tuple[list[int], list[int]]:
         """`in_book` and `ever_read` of every account at once."""
