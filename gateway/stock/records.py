@@ -26,6 +26,8 @@ from gateway.stock.tags import Status, Tags
 QTY_MOST = 100_000
 COLD_SECONDS = 120.0
 """What is first read so soon after the first read of all was there before we were."""
+BROUGHT_SECONDS = 180.0
+"""What was first read so shortly before a return is what came back."""
 UNBOOKED_SECONDS = 1800.0
 """Goods may be read so long before somebody books their delivery."""
 STRAY_SECONDS = 60.0
@@ -138,12 +140,19 @@ class Records:
             self._faults["bad_line"] += 1
             return []
         if account.book is None:
-            account.take_in(self._goods.in_book(account), fact.t)
+            # The till's antenna may have read what comes back before the receipt was made.
+            newest = min(line.qty, self._first_read_since(account, fact.t - BROUGHT_SECONDS))
+            account.take_in(self._goods.in_book(account) - newest, fact.t)
         account.take_in(line.qty, fact.t)
         account.unavailable += line.qty
         self._heard(account, fact.t)
         self._goods.touch(account.gtin)
         return [LedgerLine(fact.t, account.gtin, "returned", line.qty, epc=line.epc, ref=fact.id)]
+
+    def _first_read_since(self, account: Account, t: float) -> int:
+        tags = self._tags
+        rows = account.rows
+        return int(((tags.status[rows] == Status.HERE) & (tags.first[rows] >= t)).sum())
 
     def _deliver(self, fact: Delivery) -> list[Change]:
         changes: list[Change] = []

@@ -134,6 +134,17 @@ def test_a_scale_counts_by_weight() -> None:
     assert store.engine.faults["unknown_scale"] == 1
 
 
+def test_what_the_till_heard_before_the_receipt_comes_back_once() -> None:
+    """No book was ever written: the tags are the book, and one of them is what comes back."""
+    store = stocked(5)
+    store.run(600)
+    store.where[epc(0, 5)] = 1
+    store.run(30)
+    store.bring_back(0)
+    store.run(600)
+    assert on_hand(store) == 6
+
+
 def weigh(store: Shop, grams: float) -> tuple[int, int]:
     """What is said on hand, and of that in the back room, after the scale spoke."""
     store.engine.observe(Weight("s", store.t, store.t, grams))
