@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from drivers.ble.receivers import BleReceivers
 from drivers.ble.scanner import BleSource
 from drivers.door.push_source import PushDoor
 from drivers.source import Clock, Source
@@ -36,6 +37,7 @@ from gateway.numbers import alert_samples, gather
 from gateway.outbox import StoredOutbox
 from gateway.reload import plan
 from gateway.requests import NotStored
+from gateway.roster import receivers_of
 from gateway.rules import core_rules
 from gateway.running import RunningNote
 from gateway.shop import shop_of, uplink_settings_of
@@ -106,6 +108,7 @@ class Program:
             teller = TillDesk(self.desk.record, [zone.id for zone in store.config.zone])
             self._sources += till_sources_of(store, data, teller)
             self._sources += mqtt_doors_of(store, self._sources)
+            self._sources += receivers_of(store, self._sources)
         self._outbox: StoredOutbox | None = None
         self._squeezer: Squeezer | None = None
         self._uplink = self._made_uplink()
@@ -309,7 +312,7 @@ class Program:
         for source in self._sources:
             status = self._board.device(source.name)
             status.faults, status.facts = source.faults, source.facts
-            if isinstance(source, BleSource):
+            if isinstance(source, BleSource | BleReceivers):
                 for beacon, facts in source.beacons.items():
                     self._board.device(beacon).facts = facts
 

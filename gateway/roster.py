@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from drivers.ble.receivers import BleReceivers
 from drivers.ble.roster import (
     ByAddress,
     ByAltBeacon,
@@ -13,9 +16,15 @@ from drivers.ble.roster import (
     Role,
     Roster,
 )
+from drivers.ble.scanner import BleSource
+from drivers.source import Source
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.load import Store
 from gateway.config.model import BeaconSection, MatchSection
+from gateway.till import broker_of
+
+RECEIVERS = "ble-receivers"
+"""The name as a device of what hears the store's other receivers."""
 
 
 def roster_of(store: Store) -> Roster:
@@ -23,6 +32,19 @@ def roster_of(store: Store) -> Roster:
     return Roster(
         [listed for one in store.config.ble.beacon if (listed := _listed(store, one)) is not None]
     )
+
+
+def receivers_of(store: Store, sources: Iterable[Source]) -> list[Source]:
+    """The store's other receivers, with the scanner's own roster; none where there are none.
+
+    Not among `devices.sources_of`: the broker knows one session a store, and a recorder beside the
+    gateway would take it away.
+    """
+    if not store.config.ble.receivers:
+        return []
+    scanners = (one.roster for one in sources if isinstance(one, BleSource))
+    roster = next(scanners, None) or roster_of(store)
+    return [BleReceivers(RECEIVERS, store.config.store.id, broker_of(store), roster)]
 
 
 def _listed(store: Store, beacon: BeaconSection) -> ListedBeacon | None:

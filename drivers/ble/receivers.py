@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ Dial: TypeAlias = Callable[[Broker, str], AbstractAsyncContextManager[MqttLink]]
 class BleReceivers:
     """Receivers that forward adverts by MQTT (see `forwarded` for the shape).
 
-    An advert's `src` is its receiver's name; what a stranger sends goes no further than the roster.
+    An advert's `src` is `{name}/{receiver}`, which no device of the config can be called; what a stranger sends goes no further than the roster.
 
     Args:
         name: the source's id.
@@ -44,6 +44,11 @@ class BleReceivers:
         self._store, self._broker, self._roster = store, broker, roster
         self._dial = open_link
         self._heard: Counter[str] = Counter()
+
+    @property
+    def beacons(self) -> Mapping[str, dict[str, str]]:
+        """What the listed devices say of themselves, by device id, in words (badges left out)."""
+        return self._roster.facts
 
     async def run(self, emit: Emit, clock: Clock) -> None:
         """Connect and hear until cancelled.
@@ -81,7 +86,7 @@ class BleReceivers:
                 advert.rssi,
                 advert.payload.manufacturer,
                 advert.payload.service,
-                src=receiver,
+                src=f"{self.name}/{receiver}",
                 t=now - advert.age,
                 at=now,
             ):

@@ -59,6 +59,11 @@ class BleSource:
         self._silence = silence
 
     @property
+    def roster(self) -> Roster:
+        """Who is on the list, for the store's other receivers."""
+        return self._roster
+
+    @property
     def strangers(self) -> int:
         """How many adverts came from devices that are not on the list."""
         return self._roster.strangers

@@ -183,9 +183,15 @@ class BeaconSection(Section):
 
 
 class BleSection(Section):
-    """`[ble]`: the Bluetooth scanner and the store's own devices."""
+    """`[ble]`: the Bluetooth scanner and the store's own devices.
+
+    Attributes:
+        enabled: whether this machine's own adapter listens.
+        receivers: whether other receivers forward what they hear, on the till's broker.
+    """
 
     enabled: bool = True
+    receivers: bool = False
     adapter: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.-]{1,32}$")] = "hci0"
     beacon: tuple[BeaconSection, ...] = ()
 

@@ -9,12 +9,15 @@ import pytest
 
 from drivers.ble.advertising import parse_payload
 from drivers.ble.eid import eid_at
+from drivers.ble.receivers import BleReceivers
+from drivers.ble.scanner import BleSource
 from drivers.observations import Advert
 from gateway.capture.faults import CaptureFaults
 from gateway.capture.lines import read_capture
 from gateway.config.faults import ConfigError
 from gateway.config.load import load_store
-from gateway.roster import roster_of
+from gateway.devices import sources_of
+from gateway.roster import RECEIVERS, receivers_of, roster_of
 from tests.drivers.ble import vectors
 
 STORE = '[store]\nid = "X"\n[[zone]]\nid = "a"\n[ble]\n'
@@ -107,3 +110,19 @@ def test_what_does_not_check(tmp_path: Path, match: str, more: str, fault: str) 
     with pytest.raises(ConfigError) as wrong:
         load_store(store(tmp_path, match, more))
     assert fault in str(wrong.value)
+
+
+def test_other_receivers_share_the_scanners_list(tmp_path: Path) -> None:
+    path = store(tmp_path, 'address = "C4:7C:8D:6A:11:02"')
+    assert receivers_of(load_store(path), []) == []
+    path.write_text(path.read_text().replace("[ble]\n", "[ble]\nreceivers = true\n", 1))
+    loaded = load_store(path)
+    sources = sources_of(loaded)
+    (scanner,) = (one for one in sources if isinstance(one, BleSource))
+    (receivers,) = receivers_of(loaded, sources)
+    assert isinstance(receivers, BleReceivers)
+    assert receivers.name == RECEIVERS
+    assert receivers.beacons is scanner.beacons
+    (alone,) = receivers_of(loaded, [])
+    assert isinstance(alone, BleReceivers)
+    assert alone.facts == {"broker": "127.0.0.1:1883"}

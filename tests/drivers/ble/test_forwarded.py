@@ -93,7 +93,7 @@ def test_the_packet_of_a_scale_counts_once_however_many_hear_it() -> None:
     for receiver in ("door", "back"):
         message = body({"addr": SCALE, "rssi": -71, "data": packet, "age": 2})
         source.take(Incoming(f"shelfcast/ble/S/{receiver}", message, 1, 0), heard.append, 100.0)
-    assert [one.src for one in heard if isinstance(one, Advert)] == ["door", "back"]
+    assert [one.src for one in heard if isinstance(one, Advert)] == ["r/door", "r/back"]
     (weight,) = (one for one in heard if isinstance(one, Weight))
     assert (weight.src, weight.t, weight.at, weight.grams) == ("scale-3", 98.0, 100.0, 1_840.0)
     assert source.facts["receiver door"] == "1 adverts"
@@ -161,5 +161,5 @@ async def test_the_source_hears_its_stores_receivers() -> None:
     device, advert = heard
     assert isinstance(device, Device)
     assert isinstance(advert, Advert)
-    assert (advert.beacon, advert.src) == ("badge-7", "door")
+    assert (advert.beacon, advert.src) == ("badge-7", "ble-receivers/door")
     assert (link.topics, link.acknowledged) == (("shelfcast/ble/S/+",), [9])
