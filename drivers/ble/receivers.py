@@ -25,7 +25,8 @@ Dial: TypeAlias = Callable[[Broker, str], AbstractAsyncContextManager[MqttLink]]
 class BleReceivers:
     """Receivers that forward adverts by MQTT (see `forwarded` for the shape).
 
-    An advert's `src` is `{name}/{receiver}`, which no device of the config can be called; what a stranger sends goes no further than the roster.
+    An advert's `src` is `{name}/{receiver}`, which no device of the config can be called. What a
+    stranger sends goes no further than the roster.
 
     Args:
         name: the source's id.
