@@ -41,6 +41,8 @@ BACKWARDS_BEFORE_REBASE = 20
 """So many totals in a row below ours, rising among themselves, are another unit's, not stale."""
 
 AHEAD_SECONDS = 5.0
+BEHIND_SECONDS = 7_200.0
+"""Older than this is said to be a wrong clock; it may be an honest backlog, so it counts."""
 
 
 def _alike(_t: float) -> float:
@@ -95,6 +97,8 @@ class Door:
         if count.t > count.at + AHEAD_SECONDS:
             faults["count_clock_ahead"] += 1
             return count.at
+        if count.at - count.t > BEHIND_SECONDS:
+            faults["count_clock_behind"] += 1
         at = self.at if self.boot == count.boot else None
         if at is not None and count.t < at - GAP_SECONDS:
             faults["count_clock_back"] += 1

@@ -16,7 +16,7 @@ from gateway.footfall.unusual import alarms, usual_among
 from tests.bench import calit2, conversion_days
 
 WEEKS_LOOKED_BACK = 6
-SEEDS = 5
+SEEDS = 12
 GOALS = {"1 h": (36.0, 29.0), "4 h": (22.0, 12.0), "1 day": (20.0, 4.4)}
 """Errors of the prototype in percent: mean of the past six, and that times the other stream."""
 FLAGS_OF_FIFTEEN_WEEKS, EVENTS_GOAL, EVENTS_ALL = 98, 25, 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.changes import StoreMinute
@@ -75,6 +75,7 @@ def test_an_hour_that_is_over_is_said_again() -> None:
     assert shop.hours[T0 + 3_600].estimated
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(
         st.tuples(
@@ -108,6 +109,7 @@ def test_nobody_is_lost_or_doubled_by_gaps_and_kills(
     assert sum(m.visitors for m in minutes) == came
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 5_000), st.lists(st.floats(0.0, 10.0), min_size=1, max_size=50))
 def test_shares_are_whole_and_all(people: int, weights: list[float]) -> None:
     found = shares(people, weights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.changes import Alert, OccupancyChanged
@@ -64,6 +64,7 @@ def test_a_restart_keeps_ratio_and_people() -> None:
     assert shop.engine.reset_occupancy(0, T0 + 80) == 5
 
 
+@settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=80))
 def test_never_negative_and_the_ratio_is_bounded(passed: list[tuple[int, int]]) -> None:
     inside = Occupancy()
