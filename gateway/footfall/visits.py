@@ -30,6 +30,9 @@ FLOOR = 0.02
 OVERDISPERSION = 2.0
 """Sales come in bursts (parties, queues): the likelihood is taken for half of what it says."""
 
+DAILY_ERROR = 0.04
+"""Visits are longer one day and shorter another: standard error of those exposed in an hour."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
@@ -100,7 +103,7 @@ class VisitLength:
         mean = float(weights @ due)
         if mean <= 0.0:
             return Exposed(0.0, 1.0, 0.0)
-        spread = float(weights @ (due - mean) ** 2) / mean**2
+        spread = float(weights @ (due - mean) ** 2) / mean**2 + DAILY_ERROR**2
         chances = self._chances(weights, len(entries), bins)
         came = np.asarray(entries, dtype=np.float64)
         inside = float((came * chances**2).sum() / max((came * chances).sum(), 1e-9))
