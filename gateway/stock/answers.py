@@ -79,7 +79,7 @@ class Answers:
 
     def _moved_tags(self) -> NDArray[np.bool_]:
         tags, n = self._tags, self._tags.count
-        basis = np.empty((n, 3))
+        basis = np.empty((n, 3), order="F")
         belief = tags.belief[:n]
         basis[:, 0] = belief[:, AWAY]
         basis[:, 1] = belief[:, HERE] + belief[:, HIDDEN]
@@ -89,9 +89,11 @@ class Answers:
         moved[:old] = np.abs(basis[:old, 0] - self._basis[:, 0]) > STEP_BELIEF
         moved[:old] |= np.abs(basis[:old, 1] - self._basis[:, 1]) > STEP_BELIEF
         moved[:old] |= basis[:old, 2] != self._basis[:, 2]
-        if moved.any():
-            basis[:old][~moved[:old]] = self._basis[~moved[:old]]
+        if n > old:
+            basis[:old] = np.where(moved[:old, None], basis[:old], self._basis)
             self._basis = basis
+        elif moved.any():
+            self._basis[moved] = basis[moved]
         return moved
 
     def _worth_saying(self, before: StockChanged, fresh: StockChanged) -> bool:

@@ -28,7 +28,7 @@ from gateway.stock.afterlife import Afterlife
 from gateway.stock.alarms import Alarms
 from gateway.stock.answers import Answers
 from gateway.stock.composing import Composer
-from gateway.stock.evidence import Evidence
+from gateway.stock.evidence import Evidence, distinct
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
@@ -170,20 +170,20 @@ class StockEngine:
         antenna = self._antennas(reads.src, reads.antenna)
         row = np.fromiter(map(self._tags.find, reads.epcs()), np.int32, len(reads))
         sane = np.isfinite(reads.t) & (reads.t >= 0)
-        self.faults["bad_time"] += int((~sane).sum())
-        self.faults["unknown_antenna"] += int((antenna < 0).sum())
+        self.faults["bad_time"] += len(reads) - int(np.count_nonzero(sane))
+        self.faults["unknown_antenna"] += int(np.count_nonzero(antenna < 0))
         keep = sane & (antenna >= 0) & (row != FOREIGN)
         for new in range(self._goods.tags_taken, self._tags.count):
             self._goods.take_tag(new)
         keep &= self._goods.counts(row)
         if keep.any():
             self._evidence.read(reads.t[keep], row[keep], antenna[keep])
-        heard = np.unique(antenna[antenna >= 0])
+        heard = [number for number in distinct(antenna) if number >= 0]
         self._hearing.reading[heard] = True
 
     def _antennas(self, src: str, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
         antenna = np.full(len(numbers), -1, np.int32)
-        for number in np.unique(numbers).tolist():
+        for number in distinct(numbers):
             known = self._places.antenna(src, number)
             if known is not None:
                 antenna[numbers == number] = known

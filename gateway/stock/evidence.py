@@ -24,12 +24,27 @@ Rows = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One second: `t` its start; `row`, `antenna` of each tag heard; `rounds` by antenna."""
+    """One second: `t` its start; `row`, `antenna` of each tag heard; `rounds` by antenna.
+
+    Sorted by row, then antenna; no pair twice.
+    """
 
     t: float
     row: Rows
     antenna: Rows
     rounds: NDArray[np.float32]
+
+
+def distinct(values: NDArray[np.int32] | NDArray[np.int64]) -> list[int]:
+    """The different values, in order: for columns too short for a sort to pay."""
+    return sorted(set(values.tolist()))
+
+
+def firsts(ordered: NDArray[np.int32] | NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where a sorted column's value differs from the one before."""
+    new = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
 
 
 class Evidence:
@@ -43,13 +58,14 @@ class Evidence:
 
     def read(self, t: NDArray[np.float64], row: Rows, antenna: Rows) -> None:
         """Reads of known tags by known antennas, columns of equal length."""
-        for number in np.unique(antenna).tolist():
-            mine = antenna == number
+        numbers = distinct(antenna)
+        for number in numbers:
+            mine = antenna == number if len(numbers) > 1 else slice(None)
             if self._hearing.rounds_sent[number]:
                 self._open[number].append((float(t[mine].max()), row[mine]))
                 continue
             seconds = np.floor(t[mine]).astype(np.int64)
-            for second in np.unique(seconds).tolist():
+            for second in distinct(seconds):
                 self._add(second, number, row[mine][seconds == second])
 
     def round(self, t: float, antenna: int) -> None:
@@ -78,7 +94,8 @@ class Evidence:
             return Epoch(float(second), none, none, rounds)
         rows = np.concatenate([rows for _, rows in heard])
         antennas = np.repeat([antenna for antenna, _ in heard], [len(rows) for _, rows in heard])
-        place = np.unique(rows.astype(np.int64) * self._antennas + antennas)
+        place = np.sort(rows.astype(np.int64) * self._antennas + antennas)
+        place = place[firsts(place)]
         return Epoch(
             float(second),
             (place // self._antennas).astype(np.int32),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.changes import Change, Remember
 from gateway.stock.book import Account
+from gateway.stock.evidence import distinct
 from gateway.stock.goods import Goods
 from gateway.stock.layout import Item
 from gateway.stock.places import NOWHERE, Places
@@ -68,8 +70,11 @@ class Memory:
         return moved
 
     def _accounts(self, moved: NDArray[np.bool_]) -> list[int]:
-        numbers: list[int] = np.unique(self._tags.account[: len(moved)][moved]).tolist()
-        return [number for number in numbers if number >= 0]
+        if not moved.any():
+            return []
+        return [
+            number for number in distinct(self._tags.account[: len(moved)][moved]) if number >= 0
+        ]
 
     def restore(self, gtin: str, text: str, now: float) -> None:
         """Take one GTIN back; raises `ValueError`, `KeyError` or `TypeError` on foreign text."""
@@ -117,22 +122,6 @@ class Memory:
     def _text(self, account: Account) -> str | None:
         if account.book is None and not account.rows and not account.unavailable:
             return None
-        tags = self._tags
-        listed = []
-        for row in account.rows:
-            last = float(tags.last[row])
-            home = int(tags.home[row])
-            listed.append(
-                (
-                    tags.urns[row],
-                    int(tags.status[row]),
-                    None if home == NOWHERE else self._places.zones[home],
-                    int(tags.belief[row, AWAY] < 0.5),
-                    None if np.isnan(last) else round(last, 1),
-                    bool(tags.booked[row]),
-                    round(float(tags.rate[row].max(initial=0.0)), 2),
-                )
-            )
         said = {
             "book": account.book,
             "booked_at": account.booked_at,
@@ -140,6 +129,31 @@ class Memory:
             "heard": account.heard,
             "unavailable": account.unavailable,
             "lying": {self._places.zones[z]: q for z, q in account.lying.items() if z != NOWHERE},
-            "tags": listed,
+            "tags": self._listed(account),
         }
         return json.dumps(said, separators=(",", ":"))
+
+    def _listed(self, account: Account) -> list[tuple[object, ...]]:
+        tags, rows = self._tags, self._goods.rows(account)
+        columns = zip(
+            account.rows,
+            tags.status[rows].tolist(),
+            tags.home[rows].tolist(),
+            (tags.belief[rows, AWAY] < 0.5).tolist(),
+            tags.last[rows].tolist(),
+            tags.booked[rows].tolist(),
+            tags.rate[rows].max(axis=1, initial=0.0).tolist(),
+            strict=True,
+        )
+        return [
+            (
+                tags.urns[row],
+                status,
+                None if home == NOWHERE else self._places.zones[home],
+                int(here),
+                None if math.isnan(last) else round(last, 1),
+                booked,
+                round(best, 2),
+            )
+            for row, status, home, here, last, booked, best in columns
+        ]

@@ -71,7 +71,7 @@ class Moves:
         odd &= ~known | (tags.belief[epoch.row, 0] < SURE_HOME)
         started = epoch.row[odd & (tags.rival[epoch.row] == NOWHERE)]
         running = np.flatnonzero(tags.rival[:n] != NOWHERE)
-        rows = np.union1d(running, started).astype(np.int64)
+        rows = np.array(sorted({*running.tolist(), *started.tolist()}), np.int64)
         if not len(rows):
             return rows, rows
         reads = self._matrix(epoch, rows)
@@ -120,7 +120,7 @@ class Moves:
 
     def _rivals(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
         tags = self._tags
-        scores = tags.fresh[rows] @ np.log(self._rates.mean).T + self.usual(rows)
+        scores = tags.fresh[rows] @ self._rates.log_mean.T + self.usual(rows)
         scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
         return np.asarray(scores.argmax(axis=1), np.int16)
 

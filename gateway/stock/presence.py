@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.stock.evidence import Epoch
+from gateway.stock.evidence import Epoch, distinct, firsts
 from gateway.stock.habits import SHOP, Habits
 from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
@@ -33,7 +33,7 @@ _WEAKEST = 0.05
 _WAKES = ((HIDDEN, 0.7), (HAND, 0.3))
 """Share of a belief that a read by an antenna that hears the place well turns into *in place*."""
 _GHOST = 1e-5
-_UNREAD = (int(Status.EXPECTED), int(Status.LOST))
+_EXPECTED, _LOST, _SOLD = int(Status.EXPECTED), int(Status.LOST), int(Status.SOLD)
 _LEFT = 0.05
 _FRESH_LOOK = 2.0
 """Put-backs face the silence of twice the window of recent rounds at once."""
@@ -209,10 +209,13 @@ class Presence:
 
     def _hear(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         tags = self._tags
-        rows, which = np.unique(epoch.row, return_inverse=True)
+        new_row = firsts(epoch.row)
+        rows, which = epoch.row[new_row], np.cumsum(new_row) - 1
         rate = tags.rate[epoch.row, epoch.antenna].astype(np.float64)
-        new = np.isin(tags.status[rows], _UNREAD) | np.isnan(tags.first[rows])
-        tags.first[rows] = np.where(np.isnan(tags.first[rows]), epoch.t, tags.first[rows])
+        status, first = tags.status[rows], tags.first[rows]
+        unread = np.isnan(first)
+        new = (status == _EXPECTED) | (status == _LOST) | unread
+        tags.first[rows[unread]] = epoch.t
         said = np.empty((len(rows), 4))
         back = rate * exposure[epoch.antenna] / (1.0 + tags.quiet[epoch.row] / self._habits.alike)
         expected = np.maximum(rate, _READ_FLOOR)
@@ -237,7 +240,7 @@ class Presence:
         self.lessons.returned(tags.quiet[rows])
         tags.quiet[rows] = 0.0
         self._signatures.note(epoch, rows)
-        sold = rows[tags.status[rows] == Status.SOLD]
+        sold = rows[status == _SOLD]
         self._sold_heard += [(row, epoch.t) for row in sold.tolist()]
         tags.status[rows[new]] = Status.HERE
         self._settle_down(epoch.t, rows)
@@ -249,12 +252,12 @@ class Presence:
         if not len(lost):
             return
         best = self._scores(lost).argmax(axis=1)
-        for zone in np.unique(best).tolist():
+        for zone in distinct(best):
             self.place(lost[best == zone], zone, t)
 
     def _move(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         live = self._tags.status[epoch.row] == Status.HERE
         mine = Epoch(epoch.t, epoch.row[live], epoch.antenna[live], epoch.rounds)
         rows, zones = self._moves.weigh(mine, exposure, self._tags.belief[:, HAND])
-        for zone in np.unique(zones).tolist():
+        for zone in distinct(zones):
             self.place(rows[zones == zone], zone, epoch.t)

@@ -28,6 +28,7 @@ class ZoneRates:
         own = zones[:, None] == places.zone_of[None, :]
         self._prior = np.where(own, OWN_RATE, CROSS_RATE).astype(np.float64)
         self.mean: NDArray[np.float64] = self._prior.copy()
+        self.log_mean: NDArray[np.float64] = np.log(self.mean)
 
     def learn(self, zone: NDArray[np.int16], rate: NDArray[np.float32]) -> None:
         """Take the present signatures of well settled tags: their zone and rates by antenna."""
@@ -38,6 +39,7 @@ class ZoneRates:
         total = np.bincount(cell.ravel(), each.ravel(), zones * antennas).reshape(zones, antennas)
         weight = _PRIOR_TAGS + np.bincount(zone, minlength=zones)
         self.mean = np.clip(total / weight[:, None], _LEAST, _MOST)
+        self.log_mean = np.log(self.mean)
 
     def scores(
         self, recent: NDArray[np.float32], window: NDArray[np.float64]
