@@ -11,15 +11,16 @@ import json
 import math
 from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, replace
 
 from drivers.observations import Advert, Count, Observation, Sale
 from gateway.changes import Alert, Change, DoorMinute, OccupancyChanged, Remember, StoreMinute
+from gateway.footfall.calibration import Band, Manual, calibrate
 from gateway.footfall.conversion import HOUR, Hours
 from gateway.footfall.doors import Door
 from gateway.footfall.down import Gaps
-from gateway.footfall.minutes import MinuteSum, add_door, add_guessed, by_minute
+from gateway.footfall.minutes import MinuteSum, add_door, add_guessed, add_sales, by_minute
 from gateway.footfall.occupancy import Occupancy
 from gateway.footfall.rules import FootfallRules
 from gateway.footfall.slots import SLOT
@@ -32,6 +33,7 @@ LONGEST_SILENCE_TOLD_SECONDS = 86_400.0
 """After a longer hole in time only its last minute is told: nothing is known of the rest."""
 TRAIL_STEPS = 1_440
 LOOK_FOR_NIGHT_SECONDS = 300.0
+TILL_AHEAD_SECONDS = 60.0
 
 
 class FootfallEngine:
@@ -59,6 +61,9 @@ class FootfallEngine:
         for src, door in self._doors.items():
             if (text := memory.get(f"door/{src}")) is not None:
                 door.restore(text)
+            if (text := memory.get(f"bands/{src}")) is not None:
+                bands = tuple(Band(*one) for one in json.loads(text))
+                door.rule = replace(door.rule, bands=bands)
         if (text := memory.get("hours")) is not None:
             self._hours.restore(json.loads(text))
         if (text := memory.get("people")) is not None:
@@ -78,8 +83,7 @@ class FootfallEngine:
             case Advert():
                 self._badges.hear(obs)
             case Sale():
-                self._sales.append(obs.t)
-                self._memory.append(self._remember_sales())
+                self._sale(obs)
             case _:
                 pass
 
@@ -88,6 +92,22 @@ class FootfallEngine:
         for src, calibration in calibrations.items():
             if (door := self._doors.get(src)) is not None:
                 door.rule = replace(door.rule, calibration=calibration)
+
+    def calibrate_by_hand(self, src: str, counts: Sequence[Manual]) -> tuple[Band, ...]:
+        """A person counted at a door: from the next minute on it counts so, also after a restart.
+
+        Returns:
+            The factor of each band of flow with its interval.
+
+        Raises:
+            KeyError: no door of that name.
+            NotCalibrated: the counts allow no factor; what was believed before stands.
+        """
+        door = self._doors[src]
+        door.rule = replace(door.rule, bands=calibrate(counts))
+        kept = json.dumps([astuple(band) for band in door.rule.bands])
+        self._memory.append(Remember("footfall", f"bands/{src}", kept))
+        return door.rule.bands
 
     def reset_occupancy(self, value: int, now: float) -> int:
         """Somebody looked: there are `value` people inside at `now`; `advance` says so.
@@ -156,20 +176,19 @@ class FootfallEngine:
             changes += self._unusual(end)
         add_guessed(sums, self._gaps.guessed())
         changes += self._gaps.changed()
+        self._add_sales(sums, end)
         present = sums.pop(end, MinuteSum())
         for late in sorted(sums):
-            changes.append(self._say(late, sums[late], 0, self._occupied_at(late)))
+            changes.append(self._say(late, sums[late], self._occupied_at(late)))
             self._hours.more_known(late)
         changes += self._occupy(end)
-        transactions = self._sales_until(end)
-        self._gaps.sold(transactions)
-        changes.append(self._say(end, present, transactions, self._occupancy.people))
+        changes.append(self._say(end, present, self._occupancy.people))
         changes += self._hours.tell(end)
         self._badges.forget_before(end)
         if sums or end % HOUR == 0:
             kept = json.dumps(self._hours.memory())
             self._memory.append(Remember("footfall", "hours", kept))
-        if self._memory or present.entries or present.exits or transactions:
+        if self._memory or present.entries or present.exits or present.transactions:
             changes += [*self._memory, self._remember()]
             self._memory.clear()
         return changes
@@ -209,9 +228,7 @@ class FootfallEngine:
         self._occupancy.move(inside, outside)
         return sums
 
-    def _say(
-        self, minute: float, total: MinuteSum, transactions: int, occupancy: int
-    ) -> StoreMinute:
+    def _say(self, minute: float, total: MinuteSum, occupancy: int) -> StoreMinute:
         self._visitors_owed += total.visitors
         # Below nobody only as far as an estimate is taken back.
         visitors = max(min(0, total.guessed), math.floor(self._visitors_owed + 0.5))
@@ -219,7 +236,7 @@ class FootfallEngine:
         self._hours.add(
             minute,
             visitors,
-            transactions,
+            total.transactions,
             estimated=total.estimated,
             guessed=total.guessed,
             variance=total.variance,
@@ -230,17 +247,26 @@ class FootfallEngine:
             total.exits,
             visitors,
             occupancy,
-            transactions,
+            total.transactions,
             total.estimated,
             total.outside,
         )
 
-    def _sales_until(self, end: float) -> int:
-        told = sum(t <= end for t in self._sales)
-        if told:
+    def _sale(self, sale: Sale) -> None:
+        t = sale.t
+        if t > sale.at + TILL_AHEAD_SECONDS:
+            self.faults["sale_clock_ahead"] += 1
+            t = sale.at
+        self._sales.append(t)
+        self._memory.append(self._remember_sales())
+
+    def _add_sales(self, sums: dict[float, MinuteSum], end: float) -> None:
+        sold = [t for t in self._sales if t <= end]
+        if sold:
             self._sales = [t for t in self._sales if t > end]
             self._memory.append(self._remember_sales())
-        return told
+            add_sales(sums, sold, end)
+            self._gaps.sold(len(sold))
 
     def _begin_day(self, end: float) -> list[Change]:
         """Empty the store once, when its night has come."""

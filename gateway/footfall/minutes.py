@@ -20,6 +20,7 @@ class MinuteSum:
         visitors: entries in opening hours, adjusted and less staff: a fraction, may be negative.
         variance: of `visitors`, from the calibration alone.
         outside: entries out of opening hours.
+        transactions: sales of the minute.
         guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
     """
 
@@ -29,6 +30,7 @@ class MinuteSum:
     variance: float = 0.0
     outside: int = 0
     guessed: int = 0
+    transactions: int = 0
     estimated: bool = False
 
 
@@ -67,3 +69,10 @@ def add_guessed(sums: dict[float, MinuteSum], guessed: Iterable[tuple[float, int
         total.visitors += visitors
         total.guessed += visitors
         total.estimated = True
+
+
+def add_sales(sums: dict[float, MinuteSum], sold: Iterable[float], end: float) -> None:
+    """Add sales by their time; those a little late belong to the minute being told (`end`)."""
+    for t in sold:
+        minute = end if end - t <= GAP_SECONDS else math.ceil(t / MINUTE) * MINUTE
+        sums.setdefault(minute, MinuteSum()).transactions += 1

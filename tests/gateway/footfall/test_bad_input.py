@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.observations import Count
+from drivers.observations import Count, Line, Sale
 from gateway.changes import Conversion, Remember, StoreMinute
 from gateway.footfall.rules import DoorRule, FootfallRules
 from tests.gateway.footfall.store import MAIN, T0, Till
@@ -123,6 +123,20 @@ def test_more_sales_than_visitors_are_flagged_not_clamped() -> None:
     assert hour.flags == ("more_sales_than_visitors",)
     assert hour.rate is not None
     assert hour.rate > 1
+
+
+def test_a_till_with_a_clock_ahead_sells_now_and_one_that_is_late_sold_then() -> None:
+    shop = Till()
+    shop.count(T0, 0, 0)
+    shop.until(T0 + 2 * HOUR + 10)
+    now = T0 + 2 * HOUR + 20
+    line = (Line("03453120000011", 1),)
+    shop.engine.observe(Sale("till", now + 9e6, now, "R-1", line))
+    shop.engine.observe(Sale("till", T0 + 600, now, "R-2", line))
+    shop.until(now + 60)
+    assert shop.engine.faults["sale_clock_ahead"] == 1
+    assert {t - T0 for t, m in shop.minutes.items() if m.transactions} == {600.0, 7_260.0}
+    assert shop.hours[T0 + HOUR].transactions == 1
 
 
 def test_a_door_that_nobody_knows_is_counted_as_a_fault() -> None:

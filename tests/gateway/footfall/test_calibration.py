@@ -78,3 +78,19 @@ def test_raw_and_adjusted_stand_side_by_side_for_each_door() -> None:
     assert sum(m.visitors for m in minutes) == pytest.approx(truth, rel=0.02)
     hour = shop.hours[T0 + 3_600]
     assert hour.visitors > 59 * 50
+
+
+def test_a_count_by_hand_holds_over_a_restart_and_a_bad_one_changes_nothing() -> None:
+    shop = Till()
+    bands = shop.engine.calibrate_by_hand("door-main", watched(20, 0.8, 12))
+    with pytest.raises(NotCalibrated):
+        shop.engine.calibrate_by_hand("door-main", [Manual(2, 1, 2)])
+    with pytest.raises(KeyError):
+        shop.engine.calibrate_by_hand("another", watched(20, 0.8, 12))
+    shop.until(T0 + 5)
+    shop.restart()
+    shop.count(T0 + 10, 0, 0)
+    shop.count(T0 + 20, 20, 0)
+    shop.until(T0 + 70)
+    assert bands[-1].factor == pytest.approx(1.25, abs=0.05)
+    assert sum(m.visitors for m in shop.minutes.values()) == 25
