@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 SECONDS ?= 60
 
-.PHONY: run test quick lint types bench fuzz lock clean tools
+.PHONY: run test quick lint types bench fuzz lock clean tools arm64
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed
@@ -71,6 +71,11 @@ lock: $(VENV)/.made
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --group test -c requirements.lock pyproject.toml requirements-build.in -o requirements-test.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --group chip -c requirements.lock -c requirements-test.lock --custom-compile-command 'make lock' -o requirements-chip.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --group fuzz -c requirements.lock -c requirements-test.lock --custom-compile-command 'make lock' -o requirements-fuzz.lock
+
+# Whether a Raspberry Pi finds a wheel of everything, for Debian 12 and 13.
+arm64: $(VENV)/.made
+	for version in 3.11 3.13; do $(BIN)/python -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: --python-version $$version --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 --platform manylinux2014_aarch64 --dest build/arm64 --require-hashes -r requirements.lock || exit 1; done
+	@echo "A wheel for arm64 of each of $$(ls build/arm64 | wc -l) files"
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -66,7 +66,7 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201 - the one place that speaks to standard error
 
 
-def _version(*, asked: bool) -> None:
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
     if asked:
         typer.echo(f"shelfcast {__version__}")
         raise typer.Exit
@@ -74,12 +74,12 @@ def _version(*, asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[  # noqa: FBT002 - typer's way to say an option
+    version: Annotated[  # noqa: FBT002 - its callback has answered already
         bool,
-        typer.Option("--version", help="Print the version.", is_eager=True),
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
     ] = False,
 ) -> None:
-    _version(asked=version)
+    """Options of the program itself."""
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """The spine, measured in one run: replay against real time, observations a core-second, bytes.
 
-A simulated hour of the example store goes twice through the engines: once as a replay, once as the
+A simulated hour of the demo store goes twice through the engines: once as a replay, once as the
 program does it, with a commit for each second that changed anything and the feed composed, on a
 real file. Bytes are what this process had the kernel write to that disk for it (`write_bytes` of
 /proc/self/io), which a RAM disk would hide.
@@ -23,6 +23,7 @@ from gateway.capture.replay import replay
 from gateway.committer import Committer
 from gateway.config.load import Store, load_store
 from gateway.core import Core
+from gateway.demo.files import Wires, write_store
 from gateway.naming import naming_of
 from gateway.roster import roster_of
 from gateway.rules import core_rules
@@ -31,15 +32,15 @@ from gateway.simulate.writing import write_day
 from gateway.storage.opening import open_database
 from gateway.uplink.compose import FeedComposer
 
-STORE = Path(__file__).parents[2] / "config" / "example" / "store.toml"
+NOWHERE = Wires(page=0, reader="127.0.0.1:5084", door="/dev/null", broker="127.0.0.1:1883")
 HOURS = 1.0
 SEED = 11
 
 
 def run() -> list[str]:
     """The table's lines."""
-    store = load_store(STORE)
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        store = load_store(write_store(Path(folder), NOWHERE, "Etc/UTC"))
         capture = Path(folder) / "day.ndjson"
         write_day(plan_of(store), SEED, HOURS, capture, Path(folder) / "truth.ndjson")
         started = time.process_time()
