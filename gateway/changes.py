@@ -147,7 +147,7 @@ class Conversion:
 
     An hour may be said again, better known: it replaces what was said of it. `exposed`: visitors by
     the time at which they would buy, once the store's visit length is learned; the rate is then
-    over these instead of `visitors`.
+    over these instead of `visitors`. `units`: goods sold in the transactions.
     """
 
     t: float
@@ -160,6 +160,7 @@ class Conversion:
     estimated: bool = False
     flags: tuple[str, ...] = ()
     exposed: float | None = None
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)

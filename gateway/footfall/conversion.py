@@ -28,6 +28,7 @@ class Hour:
     estimated: bool = False
     guessed: int = 0
     variance: float = 0.0
+    units: int = 0
 
     @property
     def unsure(self) -> float:
@@ -37,7 +38,14 @@ class Hour:
 
     def memory(self) -> list[float | int | bool]:
         """For the constructor."""
-        return [self.visitors, self.transactions, self.estimated, self.guessed, self.variance]
+        return [
+            self.visitors,
+            self.transactions,
+            self.estimated,
+            self.guessed,
+            self.variance,
+            self.units,
+        ]
 
 
 class Hours:
@@ -59,6 +67,7 @@ class Hours:
         estimated: bool,
         guessed: int = 0,
         variance: float = 0.0,
+        units: int = 0,
     ) -> None:
         """The minute that ended at `t` had these; said again, these more. Long over: nothing."""
         self._since = t if self._since is None else self._since
@@ -71,6 +80,7 @@ class Hours:
         hour.estimated = hour.estimated or estimated
         hour.guessed += guessed
         hour.variance += variance
+        hour.units += units
         if visitors or transactions:
             kept = self._bins.setdefault(math.ceil(t / BIN) - 1, [0, 0])
             kept[0] += visitors
@@ -114,8 +124,8 @@ class Hours:
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Take back; call first with what is older."""
-        for end, visitors, transactions, estimated, guessed, variance in kept["hours"]:
-            self._hours[end] = Hour(visitors, transactions, estimated, guessed, variance)
+        for end, *hour in kept["hours"]:
+            self._hours[end] = Hour(*hour)
         for place, visitors, transactions in kept["bins"]:
             self._bins[place] = [visitors, transactions]
         if "visits" in kept:
@@ -173,4 +183,5 @@ class Hours:
             hour.estimated,
             rate.flags,
             round(due.visitors, 1) if known else None,
+            hour.units,
         )

@@ -45,7 +45,7 @@ class FootfallEngine:
         self._openings = rules.openings()
         self._doors = {src: Door(rule, self._likely) for src, rule in rules.doors.items()}
         self._badges = Badges(rules)
-        self._sales: list[float] = []
+        self._sales: list[tuple[float, int]] = []
         self._minute_end: float | None = None
         self._occupancy = Occupancy()
         self._trail: deque[tuple[float, int]] = deque(maxlen=TRAIL_STEPS)
@@ -73,7 +73,7 @@ class FootfallEngine:
             self._hours.restore(kept["hour"])
             self._herald.restore(kept["herald"])
         self._gaps.restore(memory)
-        self._sales = json.loads(memory.get("sales", "[]"))
+        self._sales = [(t, units) for t, units in json.loads(memory.get("sales", "[]"))]
 
     def observe(self, obs: Observation) -> None:
         """Take an observation; what is not about footfall is passed over."""
@@ -240,6 +240,7 @@ class FootfallEngine:
             estimated=total.estimated,
             guessed=total.guessed,
             variance=total.variance,
+            units=total.units,
         )
         return StoreMinute(
             minute,
@@ -257,13 +258,13 @@ class FootfallEngine:
         if t > sale.at + TILL_AHEAD_SECONDS:
             self.faults["sale_clock_ahead"] += 1
             t = sale.at
-        self._sales.append(t)
+        self._sales.append((t, sum(line.qty for line in sale.lines)))
         self._memory.append(self._remember_sales())
 
     def _add_sales(self, sums: dict[float, MinuteSum], end: float) -> None:
-        sold = [t for t in self._sales if t <= end]
+        sold = [one for one in self._sales if one[0] <= end]
         if sold:
-            self._sales = [t for t in self._sales if t > end]
+            self._sales = [one for one in self._sales if one[0] > end]
             self._memory.append(self._remember_sales())
             add_sales(sums, sold, end)
             self._gaps.sold(len(sold))

@@ -20,7 +20,7 @@ class MinuteSum:
         visitors: entries in opening hours, adjusted and less staff: a fraction, may be negative.
         variance: of `visitors`, from the calibration alone.
         outside: entries out of opening hours.
-        transactions: sales of the minute.
+        transactions, units: sales of the minute, and goods in them.
         guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
     """
 
@@ -31,6 +31,7 @@ class MinuteSum:
     outside: int = 0
     guessed: int = 0
     transactions: int = 0
+    units: int = 0
     estimated: bool = False
 
 
@@ -71,8 +72,10 @@ def add_guessed(sums: dict[float, MinuteSum], guessed: Iterable[tuple[float, int
         total.estimated = True
 
 
-def add_sales(sums: dict[float, MinuteSum], sold: Iterable[float], end: float) -> None:
-    """Add sales by their time; those a little late belong to the minute being told (`end`)."""
-    for t in sold:
+def add_sales(sums: dict[float, MinuteSum], sold: Iterable[tuple[float, int]], end: float) -> None:
+    """Add sales (time, units); those a little late belong to the minute being told (`end`)."""
+    for t, units in sold:
         minute = end if end - t <= GAP_SECONDS else math.ceil(t / MINUTE) * MINUTE
-        sums.setdefault(minute, MinuteSum()).transactions += 1
+        total = sums.setdefault(minute, MinuteSum())
+        total.transactions += 1
+        total.units += units
