@@ -26,6 +26,8 @@ from drivers.rfid.llrp.template import Clock, Row, Template, TemplateError, temp
 
 _HEADER = struct.Struct("!HH")
 _TAG_REPORT_DATA = 240
+_TV = 0x8000
+_TYPE_BITS = 0x3FF | _TV
 FEW = 32
 """Up to so many tags at once are decoded without numpy, whose calls would cost more."""
 _COLUMNS = ("antenna", "epc", "epc_bytes", "rssi", "n", "seen_us", "clock")
@@ -87,12 +89,16 @@ class ReportDecoder:
 
     def decode(self, bodies: Sequence[bytes]) -> TagColumns | None:
         """The tags of these report bodies; None when there are none."""
-        data = bodies[0] if len(bodies) == 1 else b"".join(bodies)
-        alone = self._few(data, len(data))
-        if alone is not None:
-            return alone
+        if len(bodies) == 1:
+            data = bodies[0]
+            alone = self._few(data, len(data))
+            if alone is not None:
+                return alone
+        else:
+            data = b"".join(bodies)
         size = _equal_size(data)
-        if not size:
+        # Two torn reports may look like a whole one when they are put together.
+        if not size or any(length % size for length in set(map(len, bodies))):
             return self._mixed(bodies)
         if len(data) <= FEW * size:
             columns = self._few(data, size)
@@ -157,7 +163,7 @@ class ReportDecoder:
             at, end = 0, len(body)
             while end - at >= _HEADER.size:
                 word, size = _HEADER.unpack_from(body, at)
-                if word & 0x8000 or size < _HEADER.size or at + size > end:
+                if word & _TV or size < _HEADER.size or at + size > end:
                     break
                 if word & 0x3FF == _TAG_REPORT_DATA:
                     starts.append(base + at)
@@ -301,7 +307,7 @@ def _equal_size(data: bytes) -> int:
     if len(data) < _HEADER.size:
         return 0
     word, size = _HEADER.unpack_from(data)
-    if word & 0x3FF != _TAG_REPORT_DATA or size <= _HEADER.size or len(data) % size:
+    if word & _TYPE_BITS != _TAG_REPORT_DATA or size <= _HEADER.size or len(data) % size:
         return 0
     return int(size)
 

@@ -177,3 +177,23 @@ def test_hundreds_of_shapes_in_one_batch_are_all_decoded():
     reports = decoder()
     assert len(reports.decode(bodies)) == 300
     assert sum(map(len, reports._templates.values())) <= 32
+
+
+ROW = bytes.fromhex("00f000228d3034d2c0400000400000004d81000186c4840000000000001e028801" + "01")
+
+
+def test_a_tag_report_that_claims_to_have_no_length_is_none_alone_or_together():
+    wrong = b"\x80" + ROW[1:]
+    for bodies in ([wrong + wrong], [ROW, wrong]):
+        faults = Counter()
+        found = ReportDecoder(faults).decode(bodies)
+        assert (0 if found is None else len(found)) == len(bodies) - 1
+        assert faults == {"bad_report": 1}
+
+
+def test_two_torn_reports_are_not_put_together():
+    faults = Counter()
+    decoder = ReportDecoder(faults)
+    assert len(decoder.decode([ROW])) == 1
+    assert decoder.decode([ROW[:17], ROW[17:]]) is None
+    assert faults["bad_report"] == 2
