@@ -1,4 +1,9 @@
 """How many came in and how many of them bought: counts, staff, occupancy, conversion.
 
 Pure and synchronous. `engine.FootfallEngine` is the only door. No I/O, no clock, no person.
+
+From passages (`doors`, late ones by `spread`) to minutes (`minutes`, calibrated by `calibration`,
+in `hours` of opening, less `staff`), people inside (`occupancy`), conversion by the hour
+(`conversion`, `visits`, `interval`, `basket`), what a counter missed while it was down (`down`,
+from `slots`), and what is out of the ordinary (`unusual`). Prices and receipts live elsewhere.
 """

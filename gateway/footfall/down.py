@@ -62,6 +62,7 @@ class Watch:
         zeros: beginnings of half hours without anybody, in a row; `due`: who was usual in them.
     """
 
+    src: str
     door: Door
     slots: Slots
     counted: list[int] = field(default_factory=lambda: [0, 0])
@@ -111,7 +112,7 @@ class Gaps:
         self, doors: Mapping[str, Door], timezone: ZoneInfo, likely: Callable[[float], float]
     ) -> None:
         self._likely = likely
-        self._watches = {src: Watch(door, Slots(timezone)) for src, door in doors.items()}
+        self._watches = {src: Watch(src, door, Slots(timezone)) for src, door in doors.items()}
         self._since = math.inf
         self._sold = [0, 0]
         self._guessed: list[tuple[float, int]] = []
@@ -281,14 +282,13 @@ class Gaps:
         watch.due += sum(e + x for e, x in past) / len(past)
         watch.zeros.append(begin)
         if watch.absurd:
-            self._disbelieve(watch, end)
-            return []
+            return self._disbelieve(watch, end)
         if chance_of_zeros(watch.due) > ABSURD or not self._somebody_came(watch):
             return []
         watch.absurd = True
-        self._disbelieve(watch, end)
         detail = f"nobody counted where {watch.due:.0f} are usual"
-        return [Alert(end, "door_zero_run", watch.door.rule.id, detail)]
+        alert = Alert(end, "door_zero_run", watch.door.rule.id, detail)
+        return [alert, *self._disbelieve(watch, end)]
 
     def _somebody_came(self, watch: Watch) -> bool:
         now, usual = self._others(watch, watch.zeros)
@@ -297,12 +297,17 @@ class Gaps:
         # With a till that sells on other days, no sale at all means that the store was closed.
         return self._sold[1] >= WITNESS_SALES or self._sold[0] == 0
 
-    def _disbelieve(self, watch: Watch, end: float) -> None:
+    def _disbelieve(self, watch: Watch, end: float) -> list[Change]:
+        """Take the zeros out of the history, and estimate instead; what is to be remembered."""
         for begin in watch.zeros:
             watch.slots.drop(begin)
             if begin >= end - LONGEST_ESTIMATE_SECONDS:
                 self._guessed += self._estimate(watch, begin, begin + SLOT)
+        days = dict(watch.slots.memory(begin) for begin in watch.zeros)
         watch.zeros.clear()
+        return [
+            Remember("footfall", f"slots/{watch.src}/{day}", text) for day, text in days.items()
+        ]
 
 
 def _keep(src: str, slots: Slots, begin: float, end: float) -> Iterator[Change]:
