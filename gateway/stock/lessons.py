@@ -62,7 +62,7 @@ class Lessons:
         tags, zones = self._tags, len(self._places.zones)
         here = (tags.status[:n] == Status.HERE) & (tags.belief[:n, 3] < 0.5)
         here &= tags.home[:n] != NOWHERE
-        weak = tags.rate[:n].max(axis=1, initial=0.0) < WEAK_RATE
+        weak = tags.best[:n] < WEAK_RATE
         number = np.bincount(tags.home[:n][here], minlength=zones)
         poor = np.bincount(tags.home[:n][here & weak], minlength=zones)
         self.crowd = number / max(1, len(np.unique(tags.account[:n][here])))

@@ -142,7 +142,7 @@ class Memory:
             (tags.belief[rows, AWAY] < 0.5).tolist(),
             tags.last[rows].tolist(),
             tags.booked[rows].tolist(),
-            tags.rate[rows].max(axis=1, initial=0.0).tolist(),
+            tags.best[rows].tolist(),
             strict=True,
         )
         return [

@@ -106,9 +106,8 @@ class Moves:
 
     def refutable(self, rows: Rows) -> NDArray[np.float64]:
         """How far the antennas that hear a tag at home can hear now, 0 … 1."""
-        voice = self._tags.voice[rows]
-        clear = expected_reads(voice, self._hearing.clear())
-        return np.asarray(clear / np.maximum(voice.sum(axis=1), 1e-9), np.float64)
+        clear = expected_reads(self._tags.voice.take(rows, axis=0), self._hearing.clear())
+        return np.asarray(clear / np.maximum(self._tags.voiced[rows], 1e-9), np.float64)
 
     def _matrix(self, epoch: Epoch, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         reads = np.zeros((len(rows), len(self._places.antennas)))
@@ -136,7 +135,7 @@ class Moves:
         Silence at the rival counts as of a tag of unknown strength there; at home its own.
         """
         home = np.maximum(self._tags.rate[rows], _FLOOR)
-        there = np.maximum(self._rates.mean[rival], _FLOOR)
-        heard = (reads * (np.log(there) - np.log(home))).sum(axis=1)
+        there = self._rates.mean[rival]
+        heard = (reads * (self._rates.log_mean[rival] - np.log(home))).sum(axis=1)
         silent = ((1 - reads) * (home * exposure - np.log1p(there * exposure))).sum(axis=1)
         return np.asarray(heard + silent)

@@ -118,8 +118,8 @@ class Presence:
             reads, exposure = tags.reads[mine].copy(), tags.exposure[mine].copy()
             rate = tags.rate[mine].copy()
             self.place(mine, zone, t)
-            tags.reads[mine], tags.exposure[mine], tags.rate[mine] = reads, exposure, rate
-            self._signatures.speak(mine)
+            tags.reads[mine], tags.exposure[mine] = reads, exposure
+            self._signatures.speak(mine, rate)
 
     def take_sold(self) -> list[tuple[int, float]]:
         """Sold tags read since the last call, with the time, in order; forgets them."""
@@ -222,7 +222,7 @@ class Presence:
         said[:, HERE] = np.bincount(which, np.log(expected) + back)
         said[:, HIDDEN] = np.bincount(which, np.log(_HIDDEN_SHARE * expected))
         many = np.bincount(which)
-        strength = np.clip(2.0 * tags.rate[rows].max(axis=1), _WEAKEST, 1.0)
+        strength = np.clip(2.0 * tags.best[rows], _WEAKEST, 1.0)
         said[:, HAND] = many * np.log(_HAND_READ * strength)
         # Where home cannot speak for itself, reads elsewhere are no sign of a hand.
         refutable = self._moves.refutable(rows)

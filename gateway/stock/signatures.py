@@ -42,11 +42,11 @@ class Signatures:
             weight = KNOWN_ROUNDS
         tags.reads[rows] = usual * weight + tags.recent[rows]
         tags.exposure[rows] = weight + self._hearing.window
-        tags.rate[rows] = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
+        rate = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
         tags.fresh[rows] = 0.0
         tags.seen_at[rows] = self._hearing.clock
         tags.settled[rows] = t
-        self.speak(rows)
+        self.speak(rows, rate)
 
     def note(self, epoch: Epoch, rows: Rows) -> None:
         """Enter the reads into windows and signatures."""
@@ -77,26 +77,29 @@ class Signatures:
         """Bring signatures up to date; a gap far too long for a tag in place is no exposure."""
         tags = self._tags
         clock = self._hearing.clock.astype(np.float32)
-        gap = clock - tags.seen_at[rows]
-        best = np.maximum(tags.rate[rows].max(axis=1, keepdims=True), 1e-3)
-        gap = np.clip(gap, 0.0, GAP_READS / best)
-        reads, exposure = tags.reads[rows], tags.exposure[rows] + gap
+        gap = clock - tags.seen_at.take(rows, axis=0)
+        best = np.maximum(tags.best[rows, None], 1e-3)
+        np.clip(gap, 0.0, GAP_READS / best, out=gap)
+        reads, exposure = tags.reads.take(rows, axis=0), tags.exposure.take(rows, axis=0)
+        exposure += gap
         if exposure.max(initial=0.0) > SIGNATURE_ROUNDS:
             keep = np.minimum(1.0, SIGNATURE_ROUNDS / np.maximum(exposure, 1e-6))
             reads, exposure = reads * keep, exposure * keep
             tags.reads[rows] = reads
         tags.exposure[rows] = exposure
-        tags.rate[rows] = np.clip(reads / np.maximum(exposure, 1e-6), 0.0, 0.98)
-        self.speak(rows)
+        reads /= np.maximum(exposure, 1e-6)
+        self.speak(rows, np.clip(reads, 0.0, 0.98, out=reads))
         tags.seen_at[rows] = clock
         tags.settled[rows] = t
 
-    def speak(self, rows: Rows) -> None:
-        """Note which antennas hear the tag so well that their silence means something.
+    def speak(self, rows: Rows, rate: NDArray[np.float32]) -> None:
+        """Enter rates, and which antennas hear so well that their silence means something.
 
         Weak cross-reads come and go with the room; summed over an hour, their absence would be
         taken for the tag's.
         """
-        rate = self._tags.rate[rows]
-        loud = rate >= LOUD * rate.max(axis=1, keepdims=True, initial=0.0)
-        self._tags.voice[rows] = np.where(loud, rate, 0.0)
+        tags = self._tags
+        best = rate.max(axis=1, keepdims=True, initial=0.0)
+        voice = np.where(rate >= LOUD * best, rate, np.float32(0.0))
+        tags.rate[rows], tags.voice[rows] = rate, voice
+        tags.best[rows], tags.voiced[rows] = best[:, 0], voice.sum(axis=1)

@@ -49,6 +49,7 @@ class Tags:
         reads, exposure: decayed reads and rounds an antenna while at rest at home (signature).
         rate: reads a round by antenna at home, from the two above and the zone's usual rates.
         voice: the part of `rate` whose silence means something: antennas that hear it well.
+        best, voiced: the most of `rate` and the sum of `voice`, over antennas.
         seen_at: each antenna's rounds when the row was last settled.
         recent: reads of the last seconds by antenna, decayed up to `recent_t`.
         last, first: event times of newest and first read, NaN if none.
@@ -81,6 +82,8 @@ class Tags:
         self.exposure: Floats = np.zeros((rows, antennas), np.float32)
         self.rate: Floats = np.zeros((rows, antennas), np.float32)
         self.voice: Floats = np.zeros((rows, antennas), np.float32)
+        self.best: Floats = np.zeros(rows, np.float32)
+        self.voiced: Floats = np.zeros(rows, np.float32)
         self.seen_at: Floats = np.zeros((rows, antennas), np.float32)
         self.recent: Floats = np.zeros((rows, antennas), np.float32)
         self.recent_t: NDArray[np.float64] = np.zeros(rows, np.float64)
