@@ -188,15 +188,17 @@ class Presence:
 
     def _forward(self, n: int, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         tags = self._tags
-        belief, home = tags.belief[:n], tags.home[:n]
-        dt = self._elapsed(epoch, exposure)[home]
+        belief, home = tags.belief[:n], tags.home[:n].astype(np.intp)
+        dt = self._elapsed(epoch, exposure)
         here, hidden, hand = belief[:, HERE], belief[:, HIDDEN], belief[:, HAND]
-        pick = self._pick[home] * dt
+        pick = (self._pick * dt).take(home)
         habits, obscure = self._habits, self.lessons.obscure
         lost = min(1.0, habits.put_hidden * obscure)
-        hide, show = self._hide[home] * obscure * dt * here, habits.show * dt * hidden
-        put, lose = habits.put * np.maximum(dt, 1.0) * hand, self._lose[home] * dt * hand
-        go = self._go[home] * dt * here
+        hide = (self._hide * obscure * dt).take(home) * here
+        show = (habits.show * dt).take(home) * hidden
+        put = (habits.put * np.maximum(dt, 1.0)).take(home) * hand
+        lose = (self._lose * dt).take(home) * hand
+        go = (self._go * dt).take(home) * here
         picked_here, picked_hidden = pick * here, pick * hidden
         # What comes back into sight would be heard soon; the silence that has lasted counts anew.
         soon = expected_reads(tags.voice[:n], self._hearing.window)
