@@ -29,6 +29,8 @@ from gateway.uplink.privacy import Carried, told, told_occupancy
 from gateway.uplink.words import AGE_DECIMALS, P_DECIMALS, SECONDS_DECIMALS, Json, compact
 
 ITEMS_A_MESSAGE = 500
+AGE_PLACE = 5
+"""Where in an item its age stands, the last of its values."""
 MEMORY_ENGINE = "feed"
 MEMORY_KEY = "carried"
 
@@ -59,11 +61,17 @@ class FeedComposer:
         self._carried = Carried()
         self._remembered = Carried()
         self._devices: dict[str, str] = {}
+        self._told: dict[str, list[Json]] = {}
+        self._before: dict[str, list[Json] | None] = {}
 
     def compose(self, changes: Sequence[Change], t: float) -> list[OutboxRow]:
-        """The messages of one commit, in order: `changes` first, then each store minute."""
+        """The messages of one commit, in order: `changes` first, then each store minute.
+
+        An answer that differs from the last one told by its zones or its age alone is not told
+        again: HQ would learn nothing, and the card would wear.
+        """
         self._hear_devices(changes)
-        rows = [self._changes(items, t) for items in _batches(stock_items(changes, t))]
+        rows = [self._changes(items, t) for items in _batches(self._news(changes, t))]
         rows += [self._footfall(each) for each in changes if isinstance(each, StoreMinute)]
         return rows
 
@@ -94,8 +102,25 @@ class FeedComposer:
         return Mark(self.seq, self._carried, self._remembered)
 
     def back_to(self, mark: Mark) -> None:
-        """Forget what was composed since: it was not committed, its numbers are free again."""
+        """Forget the last `compose`: it was not committed, its numbers are free again."""
+        for gtin, before in self._before.items():
+            if before is None:
+                self._told.pop(gtin, None)
+            else:
+                self._told[gtin] = before
+        self._before = {}
         self.seq, self._carried, self._remembered = mark.seq, mark.carried, mark.remembered
+
+    def _news(self, changes: Sequence[Change], t: float) -> list[list[Json]]:
+        self._before = {}
+        news = []
+        for item in stock_items(changes, t):
+            gtin, values = str(item[0]), item[:AGE_PLACE]
+            if self._told.get(gtin) != values:
+                self._before[gtin] = self._told.get(gtin)
+                self._told[gtin] = values
+                news.append(item)
+        return news
 
     def _hear_devices(self, changes: Iterable[Change]) -> None:
         for change in changes:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -184,3 +185,18 @@ def test_what_the_disk_did_not_take_is_composed_again_under_the_same_number() ->
     first, memory = composer.compose(changes, 100.0), composer.remember()
     composer.back_to(mark)
     assert (composer.compose(changes, 100.0), composer.remember()) == (first, memory)
+
+
+def test_what_hq_knows_already_is_not_told_again() -> None:
+    composer = FeedComposer("PAR-01", 7, 3)
+    first = StockChanged(60.0, "03453120000011", 7, 6.9, 0.99, 6, StockState.IN_STOCK, heard=59.0)
+    assert len(composer.compose([first], 60.0)) == 1
+    moved = replace(first, t=61.0, expected=6.8, zones={"shelf-a": 6.8}, heard=61.0)
+    assert composer.compose([moved], 61.0) == []
+    sold = replace(first, t=62.0, on_hand=6)
+    mark = composer.mark()
+    assert len(composer.compose([sold], 62.0)) == 1
+    composer.back_to(mark)
+    again = composer.compose([sold], 63.0)
+    assert [row.seq for row in again] == [2]
+    assert composer.compose([sold], 64.0) == []
