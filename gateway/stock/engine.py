@@ -182,11 +182,11 @@ class StockEngine:
         self._hearing.reading[heard] = True
 
     def _antennas(self, src: str, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+        known = {number: self._places.antenna(src, number) for number in distinct(numbers)}
         antenna = np.full(len(numbers), -1, np.int32)
-        for number in distinct(numbers):
-            known = self._places.antenna(src, number)
-            if known is not None:
-                antenna[numbers == number] = known
+        for number, its in known.items():
+            if its is not None:
+                antenna[numbers == number if len(known) > 1 else slice(None)] = its
         return antenna
 
     def _take_round(self, done: Round) -> None:

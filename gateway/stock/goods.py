@@ -93,7 +93,8 @@ class Goods:
 
     def counts(self, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which of these rows (foreign ones included) belong to an account."""
-        return np.asarray((rows >= 0) & (self._tags.account[np.maximum(rows, 0)] >= 0))
+        # The last row stands in for foreign tags, whatever its account.
+        return np.asarray((rows >= 0) & (self._tags.account.take(rows) >= 0))
 
     def rows(self, account: Account) -> NDArray[np.int64]:
         """Rows of every known tag of the account."""

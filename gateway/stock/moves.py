@@ -75,7 +75,8 @@ class Moves:
         if not len(rows):
             return rows, rows
         reads = self._matrix(epoch, rows)
-        rival = self._rivals(rows)
+        usual = self.usual(rows)
+        rival = self._rivals(rows, usual)
         fresh = tags.rival[rows] == NOWHERE
         tags.since_rival[rows[fresh]] = epoch.t
         changed = ~fresh & (tags.rival[rows] != rival)
@@ -87,7 +88,6 @@ class Moves:
         odds = np.maximum(tags.odds[rows] + step, 0.0)
         tags.odds[rows] = odds
         over = odds <= 0
-        usual = self.usual(rows)
         each = np.arange(len(rows))
         against = usual[each, tags.home[rows]] - usual[each, rival]
         against = np.where(self._storage[rival], against, 0.0)
@@ -117,9 +117,9 @@ class Moves:
         reads[where[inside], epoch.antenna[inside]] = 1.0
         return reads
 
-    def _rivals(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
+    def _rivals(self, rows: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[np.int16]:
         tags = self._tags
-        scores = tags.fresh[rows] @ self._rates.log_mean.T + self.usual(rows)
+        scores = tags.fresh.take(rows, axis=0) @ self._rates.log_mean.T + usual
         scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
         return np.asarray(scores.argmax(axis=1), np.int16)
 
@@ -134,8 +134,8 @@ class Moves:
 
         Silence at the rival counts as of a tag of unknown strength there; at home its own.
         """
-        home = np.maximum(self._tags.rate[rows], _FLOOR)
-        there = self._rates.mean[rival]
+        home = np.maximum(self._tags.rate.take(rows, axis=0), _FLOOR)
+        there = self._rates.mean[rival]  # never below the floor
         heard = (reads * (self._rates.log_mean[rival] - np.log(home))).sum(axis=1)
         silent = ((1 - reads) * (home * exposure - np.log1p(there * exposure))).sum(axis=1)
         return np.asarray(heard + silent)

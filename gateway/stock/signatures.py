@@ -52,7 +52,8 @@ class Signatures:
         """Enter the reads into windows and signatures."""
         tags = self._tags
         age = np.maximum(epoch.t - tags.recent_t[rows], 0.0)
-        tags.recent[rows] *= (WINDOW_DECAY ** np.minimum(age, 300.0)).astype(np.float32)[:, None]
+        kept = (WINDOW_DECAY ** np.minimum(age, 300.0)).astype(np.float32)
+        tags.recent[rows] = tags.recent.take(rows, axis=0) * kept[:, None]
         tags.recent_t[rows] = np.maximum(tags.recent_t[rows], epoch.t)
         tags.recent[epoch.row, epoch.antenna] += 1.0
         # Odd reads that began no challenge are cross-reads: a challenger later is judged without.
