@@ -9,6 +9,9 @@ from gateway.footfall.doors import Passages
 from gateway.footfall.rules import FootfallRules
 
 HEARD_KEPT_SECONDS = 300.0
+LINGERING_SECONDS = 30.0
+"""A badge that was strong at the door all this time lies there, or its bearer works there: whoever
+came in meanwhile was somebody else. Who wears one in was not heard before."""
 
 
 @dataclass(slots=True)
@@ -45,6 +48,9 @@ class Badges:
         window = self.rules.staff_window
         near = [heard for heard in self._strong[badge] if abs(heard - t) <= window]
         if not near or self._used_until.get(badge, -1.0) >= t - window:
+            return False
+        before = t - 2 * window
+        if any(before - LINGERING_SECONDS <= heard < before for heard in self._strong[badge]):
             return False
         self._used_until[badge] = t
         return True
