@@ -104,13 +104,13 @@ def textbook() -> None:
         print(f"{problem.name:20}" + "".join(f"{cell:9.2f}" for cell in cells), flush=True)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.presence")
     parser.add_argument("--days", type=int, default=1)
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--yardstick", action="store_true")
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     if asked.yardstick:
         textbook()
     days(asked.days, asked.hours)
