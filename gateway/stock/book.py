@@ -27,6 +27,7 @@ class Account:
         rows: rows of every known tag of this GTIN.
         unavailable: units returned or damaged, not checked; part of what is on hand.
         lying: zones of units no tag was read of, as counted or delivered: zone number -> units.
+        delivered: of `lying`, units in the back room by delivery, not by anybody's count.
         elsewhere: units in the book beyond those on the GTIN's scale, in the back room say; None
             until both have spoken.
         short_since: since when the scale has shown fewer units than it should; None when it does
@@ -42,6 +43,7 @@ class Account:
     rows: list[int] = field(default_factory=list)
     unavailable: int = 0
     lying: dict[int, int] = field(default_factory=dict)
+    delivered: int = 0
     weighed: float | None = None
     weighed_zone: int = -1
     weighed_t: float | None = None

@@ -87,6 +87,7 @@ class Memory:
         account.heard = said["heard"]
         lying = {self._places.zone(zone): int(qty) for zone, qty in said["lying"].items()}
         account.lying = {zone: qty for zone, qty in lying.items() if zone != NOWHERE}
+        account.delivered = int(said.get("delivered", 0))
         for urn, status, zone, here, last, booked, rate in said["tags"]:
             self._restore_tag(gtin, urn, (status, zone, here, last, booked, rate), now)
         self._written[account.gtin] = text
@@ -128,6 +129,7 @@ class Memory:
             "counted_at": account.counted_at,
             "heard": account.heard,
             "unavailable": account.unavailable,
+            "delivered": account.delivered,
             "lying": {self._places.zones[z]: q for z, q in account.lying.items() if z != NOWHERE},
             "tags": self._listed(account),
         }

@@ -168,6 +168,7 @@ class Records:
             if qty:
                 lying = account.lying
                 lying[self._arrivals] = lying.get(self._arrivals, 0) + qty
+                account.delivered += qty if self._arrivals != NOWHERE else 0
             self._heard(account, fact.t)
             self._goods.touch(account.gtin)
             changes.append(LedgerLine(fact.t, account.gtin, "received", qty, ref=fact.id))
@@ -227,7 +228,7 @@ class Records:
                 tags.status[row] = Status.LOST
                 tags.belief[row] = 0.0
         account.pin(fact.qty, fact.t)
-        account.lying = {}
+        account.lying, account.delivered = {}, 0
         surplus = self._goods.in_book(account) - fact.qty
         if surplus > 0:
             self._doubt(account.rows, surplus, fact.t, away=0.8)
@@ -245,13 +246,14 @@ class Records:
                 tags.belief[row] = (0.1, 0.8, 0.08, 0.02)
             surplus -= len(found)
         unseen = account.unseen(len(live))
-        elsewhere = sum(qty for place, qty in account.lying.items() if place != zone)
+        elsewhere = sum(n for place, n in account.lying.items() if place not in (zone, NOWHERE))
         book = account.book if account.book is not None else len(live)
         # A tag that we place on the next shelf may well be what was counted on this one: a count
         # of a zone brings new units only where all of these are not enough.
         surplus -= min(max(0, surplus), self._nearby(live, here))
         account.lying[zone] = max(0, surplus)
-        new = max(0, surplus - max(0, unseen - elsewhere))
+        wanted = max(0, surplus - max(0, unseen - elsewhere))
+        new = wanted - self._brought_out(account, zone, wanted)
         gone = max(0, unseen - elsewhere - max(0, surplus)) if fact.qty == 0 else 0
         account.pin(book + new - gone, fact.t)
         if surplus < 0:
@@ -259,6 +261,17 @@ class Records:
 
     def _placed(self, row: int) -> float:
         return float(self._tags.belief[row, HERE] + self._tags.belief[row, HIDDEN])
+
+    def _brought_out(self, account: Account, zone: int, wanted: int) -> int:
+        """Delivered units that a count finds on a shelf: nobody says when they leave the back."""
+        if zone == self._arrivals:
+            account.delivered = 0
+            return 0
+        brought = min(wanted, account.delivered)
+        account.delivered -= brought
+        if brought:
+            account.lying[self._arrivals] -= brought
+        return brought
 
     def _nearby(self, live: list[int], here: list[int]) -> int:
         """Tags on the shop floor outside the counted zone."""

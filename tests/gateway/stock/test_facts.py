@@ -134,6 +134,25 @@ def test_a_scale_counts_by_weight() -> None:
     assert store.engine.faults["unknown_scale"] == 1
 
 
+def test_a_shelf_counted_after_a_delivery_is_stocked_from_it() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    store.deliver(1, 24)
+    store.count(1, 7, zone="shelf-a")
+    assert on_hand(store, 1) == 24
+    store.count(1, 17, zone="back")
+    assert on_hand(store, 1) == 24
+
+
+def test_zones_counted_one_by_one_add_up() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    store.count(1, 7, zone="shelf-a")
+    store.count(1, 5, zone="back")
+    store.count(1, 2, zone="shelf-b")
+    assert on_hand(store, 1) == 14
+
+
 def test_what_the_till_heard_before_the_receipt_comes_back_once() -> None:
     """No book was ever written: the tags are the book, and one of them is what comes back."""
     store = stocked(5)
