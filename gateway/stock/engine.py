@@ -121,6 +121,7 @@ class StockEngine:
         for fact in self._facts:
             changes += self._records.enter(fact, now)
         self._facts = []
+        changes += self._holds.forget(now)
         for gtin, ended in self._holds.expire(now):
             changes += ended
             self._goods.touch(gtin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
@@ -12,6 +13,9 @@ from gateway.requests import Hold, HoldAnswer, HoldRequest, HoldState, HoldVerdi
 KEPT_SECONDS = 7 * 86_400.0
 """A closed hold's id stays known so long, so that a late repeat changes nothing."""
 HOLDS_KEPT = 20_000
+"""Closed holds beyond so many are forgotten sooner, the oldest first."""
+FORGET_SECONDS = 3_600.0
+"""Looked for so often."""
 
 
 class Holds:
@@ -20,6 +24,7 @@ class Holds:
     def __init__(self) -> None:
         self._holds: dict[str, Hold] = {}
         self._open: dict[str, dict[str, int]] = {}
+        self._forgot = -math.inf
 
     def reserved(self, gtin: str) -> int:
         """Units of open holds."""
@@ -93,11 +98,16 @@ class Holds:
         return ended
 
     def forget(self, now: float) -> list[Change]:
-        """Closed holds whose ids need not be known any longer."""
+        """Closed holds whose ids need not be known any longer; looks once an hour."""
+        if now - self._forgot < FORGET_SECONDS:
+            return []
+        self._forgot = now
+        closed = [hold for hold in self._holds.values() if hold.state is not HoldState.OPEN]
+        surplus = len(closed) - HOLDS_KEPT
         old = [
             hold.id
-            for hold in self._holds.values()
-            if hold.state is not HoldState.OPEN and hold.expires + KEPT_SECONDS < now
+            for place, hold in enumerate(sorted(closed, key=lambda hold: hold.created))
+            if place < surplus or hold.expires + KEPT_SECONDS < now
         ]
         for hold_id in old:
             del self._holds[hold_id]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from drivers.observations import Delivery, DeliveryLine, Weight
-from gateway.changes import Alert, LedgerLine, StockState
+from gateway.changes import Alert, LedgerLine, Remember, StockState
+from gateway.requests import HoldVerdict
 from gateway.stock.engine import StockEngine
 from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, reads, shop
 
@@ -132,6 +133,20 @@ def test_a_scale_counts_by_weight() -> None:
     store.engine.observe(Weight("nobody", store.t, store.t, 10.0))
     assert store.engine.faults["bad_weight"] == 1
     assert store.engine.faults["unknown_scale"] == 1
+
+
+def test_a_closed_hold_is_forgotten_after_a_week_on_disk_too() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    store.count(1, 3)
+    store.engine.hold(store.hold(1), store.t)
+    store.engine.release("h", store.t)
+    store.advance()
+    assert store.engine.release("h", store.t).verdict is HoldVerdict.KNOWN
+    store.t += 8 * 86_400.0
+    gone = [c for c in store.advance() if isinstance(c, Remember) and c.value is None]
+    assert [change.key for change in gone] == ["hold:h"]
+    assert store.engine.release("h", store.t).verdict is HoldVerdict.MISSING
 
 
 def test_a_shelf_counted_after_a_delivery_is_stocked_from_it() -> None:
