@@ -14,8 +14,6 @@ from gateway.desk import Sample
 from gateway.engine_loop import EngineLoop
 from gateway.intake import Intake
 
-STATES = ("ok", "silent", "offline", "unknown")
-
 
 def gather(
     core: Core,

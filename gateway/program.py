@@ -11,7 +11,7 @@ import contextlib
 import logging
 import random
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from drivers.ble.receivers import BleReceivers
@@ -38,7 +38,7 @@ from gateway.outbox import StoredOutbox
 from gateway.reload import plan
 from gateway.requests import NotStored
 from gateway.roster import receivers_of
-from gateway.rules import core_rules
+from gateway.rules import DAY, core_rules
 from gateway.running import RunningNote
 from gateway.shop import shop_of, uplink_settings_of
 from gateway.squeezer import Squeezer
@@ -136,19 +136,18 @@ class Program:
         """
         # Before anybody may ask: what is remembered stands on the board.
         await self._loop.settle()
-        keep = core_rules(self._store).keep_seconds
+        keep = self._store.config.privacy.keep_days * DAY
         running = [
             self._task("engines", self._loop.run()),
-            self._task("housekeeping", keep_house(self._committer, self._clock, keep)),
+            self._kept("housekeeping", lambda clock: keep_house(self._committer, clock, keep)),
+            self._kept("alerts", self._herald.run),
         ]
         if self._sources:
             hearing = supervise_all(self._sources, self._intake.put, self._clock, self._jitter)
             running.append(self._task("sources", hearing))
         if self._squeezer:
-            running.append(self._task("squeezer", self._squeezer.run(self._clock)))
-        telling = keep_running("alerts", self._herald.run, self._clock, self._jitter)
-        running.append(self._task("alerts", telling))
-        feed = self._task("feed", self._uplink.run(self._clock)) if self._uplink else None
+            running.append(self._kept("squeezer", self._squeezer.run))
+        feed = self._kept("feed", self._uplink.run) if self._uplink else None
         page = self._task("page", self._serve(stop, started))
         stopping = self._task("stop", stop.wait())
         everyone = [*running, page, stopping, *([feed] if feed else [])]
@@ -315,6 +314,10 @@ class Program:
             if isinstance(source, BleSource | BleReceivers):
                 for beacon, facts in source.beacons.items():
                     self._board.device(beacon).facts = facts
+
+    def _kept(self, name: str, work: Callable[[Clock], Awaitable[None]]) -> asyncio.Task[object]:
+        """A part whose fault is logged and started again: it must not stop the store's others."""
+        return self._task(name, keep_running(name, work, self._clock, self._jitter))
 
     @staticmethod
     def _task(name: str, work: object) -> asyncio.Task[object]:

@@ -6,7 +6,6 @@ Source: GS1 TDS 2.3, section 14.6.1 (SGTIN-96 coding table, partition 5).
 from __future__ import annotations
 
 HEADER, FILTER, PARTITION = 0x30, 1, 5
-SERIALS = 1 << 38
 
 
 def memory_of(gtin: str, serial: int) -> bytes:

@@ -28,7 +28,6 @@ from drivers.rfid.llrp.template import Clock as ReaderClockKind
 from drivers.source import Clock, Emit, SourceLost
 
 PORT = 5084
-TLS_PORT = 5085
 CONNECT_SECONDS = 10.0
 HANG_UP_SECONDS = 1.0
 READ_BYTES = 65_536

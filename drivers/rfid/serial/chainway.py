@@ -21,7 +21,6 @@ from typing import Final, TypeAlias
 
 from drivers.rfid.serial.cutting import Decoder, Shape
 
-TCP_PORT = 8888
 HEADS: Final = (b"\xa5\x5a", b"\xc8\x8c")
 TAIL = b"\r\n"
 _AROUND, _LONGEST = 8, 2_048
