@@ -214,7 +214,7 @@ class FootfallEngine:
                 add_door(total, door.rule, passages, opened=opened)
                 if opened:
                     fresh = [p for p in passages if not p.estimated]
-                    total.visitors -= sum(self._badges.staff_among(p) for p in fresh)
+                    total.visitors -= sum(self._badges.staff_among(p, src) for p in fresh)
                 came, left = sum(p.entries for p in passages), sum(p.exits for p in passages)
                 changes.append(DoorMinute(minute, door.rule.id, came, left))
             if told:

@@ -50,6 +50,8 @@ class FootfallRules:
     Attributes:
         doors: by the `src` of their counts.
         staff: ids of the beacons that staff wear.
+        receivers: by the `src` of adverts, the door at which that receiver hangs; None for one
+            that is at no door. One that is not named here is at each door without one of its own.
         timezone: whose wall clock opening hours, days and slots go by.
         reset_hour: local hour at which a store without known closing is taken for empty.
         hours: openings by weekday (0 is Monday) in minutes since midnight; a weekday that is
@@ -59,6 +61,7 @@ class FootfallRules:
 
     doors: Mapping[str, DoorRule] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
+    receivers: Mapping[str, str | None] = field(default_factory=dict)
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     reset_hour: int = 4
     staff_rssi: float = STAFF_RSSI_DBM
