@@ -49,6 +49,10 @@ def _footfall(store: Store) -> FootfallRules:
         },
     )
 
+        exceptions={
+            day: tuple((one.start, one.end) for one in spans)
+            for day, spans in config.store.hours_exceptions.items()
+        },
 
 def _health(store: Store) -> HealthRules:
     config = store.config

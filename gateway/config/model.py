@@ -8,6 +8,7 @@ Durations are seconds, sizes bytes. An optional text that is empty is None.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -46,6 +47,7 @@ TillBroker: TypeAlias = Annotated[str, AfterValidator(values.till_broker_url)]
 Hours: TypeAlias = Annotated[values.Opening, BeforeValidator(values.opening)]
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
+Date: TypeAlias = Annotated[date, BeforeValidator(values.day)]
 
 class Section(BaseModel):
     """What all tables of the file share: frozen, and no key that we do not know."""
@@ -59,7 +61,12 @@ def _the_id(data: dict[str, Any]) -> str:
 
 
 class StoreSection(Section):
-    """`[store]`. `hours` by day; a day that is not named has no known hours, `[]` is closed."""
+    """`[store]`.
+
+    Attributes:
+        hours: by day; a day that is not named has no known hours, `[]` is closed.
+        hours_exceptions: by date, instead of that weekday's: holidays, sales, inventories.
+    """
 
     id: StoreId
     name: str = Field(default_factory=_the_id)
@@ -68,6 +75,7 @@ class StoreSection(Section):
     hours: Mapping[Day, tuple[Hours, ...]] = Field(default_factory=dict)
 
 
+    hours_exceptions: Mapping[Date, tuple[Hours, ...]] = Field(default_factory=dict)
 class CatalogueSection(Section):
     """`[catalogue]`: two CSV files, named relative to `store.toml`."""
 

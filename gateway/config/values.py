@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -98,6 +98,18 @@ def opening(value: object) -> Opening:
     if m1 > 59 or m2 > 59 or start >= MINUTES_OF_A_DAY or end > MINUTES_OF_A_DAY:
         raise WrongValue(f"{shown(value)} is no time of day", "times go from 00:00 to 24:00")
     return Opening(start, end if end > start else end + MINUTES_OF_A_DAY)
+
+
+def day(value: object) -> date:
+    """A day of the calendar, `"2026-12-25"`."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise WrongValue(f"{shown(value)} is no date", 'write for example "2026-12-25" = []')
 
 
 def timezone(value: str) -> str:

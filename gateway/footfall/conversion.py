@@ -122,8 +122,10 @@ class Hours:
             ],
         }
 
-    def restore(self, kept: Mapping[str, Any]) -> None:
-        """Take back; call first with what is older."""
+    def restore(self, kept: Mapping[str, Any] | list[Any]) -> None:
+        """Take back; call first with what is older. A list is from before visits were learned."""
+        if isinstance(kept, list):
+            kept = {"hours": kept, "bins": []}
         for end, *hour in kept["hours"]:
             self._hours[end] = Hour(*hour)
         for place, visitors, transactions in kept["bins"]:

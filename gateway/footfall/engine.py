@@ -71,9 +71,12 @@ class FootfallEngine:
             self._occupancy = Occupancy.remembered(kept["inside"])
             self._visitors_owed = kept["owed"]
             self._hours.restore(kept["hour"])
-            self._herald.restore(kept["herald"])
+            if "herald" in kept:
+                self._herald.restore(kept["herald"])
         self._gaps.restore(memory)
-        self._sales = [(t, units) for t, units in json.loads(memory.get("sales", "[]"))]
+        # Before units were kept a pending sale was its time alone; a receipt has at least one unit.
+        pending = json.loads(memory.get("sales", "[]"))
+        self._sales = [(one[0], one[1]) if isinstance(one, list) else (one, 1) for one in pending]
 
     def observe(self, obs: Observation) -> None:
         """Take an observation; what is not about footfall is passed over."""
