@@ -16,6 +16,7 @@ from gateway.config.load import Store
 from gateway.config.model import ReaderSection
 from gateway.doors import door_source_of
 from gateway.roster import roster_of
+from gateway.scales import scale_sources_of
 
 ROUND_MS = 400
 """How long an antenna is scanned before the next, when the store does not say."""
@@ -47,6 +48,7 @@ def sources_of(store: Store) -> list[Source]:
         door_source_of(store, door) or NotInThisVersion(door.id, door.driver)
         for door in config.door
     ]
+    sources += scale_sources_of(store)
     if config.ble.enabled:
         sources.append(BleSource(BLE, config.ble.adapter, roster_of(store)))
     return sources

@@ -16,6 +16,7 @@ from drivers.source import Source
 from gateway.config.load import Store
 from gateway.config.model import DoorSection
 from gateway.config.values import pins
+from gateway.scales import cells_on
 from gateway.till import broker_of
 
 CHIP = "/dev/gpiochip0"
@@ -27,7 +28,8 @@ def door_source_of(store: Store, door: DoorSection) -> Source | None:
     """The source of one door; None where the config does not say how to reach it."""
     match door.driver:
         case "shelfcast" if door.port is not None:
-            return DoorSource(door.id, door.port, baud=door.baud)
+            cells = cells_on(store, door.port)
+            return DoorSource(door.id, door.port, baud=door.baud, cells=cells)
         case "milesight":
             return PushDoor(door.id, read_milesight, door.unit)
         case "xovis":

@@ -17,6 +17,7 @@ from pathlib import Path
 from drivers.ble.receivers import BleReceivers
 from drivers.ble.scanner import BleSource
 from drivers.door.push_source import PushDoor
+from drivers.door.source import DoorSource
 from drivers.source import Clock, Source
 from gateway.board import Board
 from gateway.committer import Committer
@@ -290,6 +291,9 @@ class Program:
                 self._board.device(reader.id, antenna.number).zone = antenna.zone
         for door in config.door:
             self._board.device(door.id).driver = door.driver
+        for scale in config.scale:
+            status = self._board.device(scale.id)
+            status.driver, status.zone = "scale", scale.zone
         for beacon in config.ble.beacon:
             if beacon.role != "staff":
                 status = self._board.device(beacon.id)
@@ -314,6 +318,9 @@ class Program:
             if isinstance(source, BleSource | BleReceivers):
                 for beacon, facts in source.beacons.items():
                     self._board.device(beacon).facts = facts
+            if isinstance(source, DoorSource):
+                for cell in source.cells.values():
+                    self._board.device(cell.id).facts = source.facts | cell.facts
 
     def _kept(self, name: str, work: Callable[[Clock], Awaitable[None]]) -> asyncio.Task[object]:
         """A part whose fault is logged and started again: it must not stop the store's others."""

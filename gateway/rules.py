@@ -22,6 +22,8 @@ READER_SILENT_SECONDS = 60.0
 DOOR_SILENT_SECONDS = 30.0
 """Our counter's heartbeat is 1 Hz; bought ones push each minute."""
 PUSHED_DOOR_SILENT_SECONDS = 300.0
+SCALE_SILENT_SECONDS = 30.0
+"""A wired scale says its weight each second."""
 SCANNER_SILENT_SECONDS = 180.0
 BEACON_SILENT_SECONDS = 600.0
 """A real chip may give one advert in 10 s for a beacon, and a badge goes home at night."""
@@ -47,12 +49,12 @@ def _footfall(store: Store) -> FootfallRules:
             WEEKDAYS.index(day): tuple((one.start, one.end) for one in spans)
             for day, spans in config.store.hours.items()
         },
-    )
-
         exceptions={
             day: tuple((one.start, one.end) for one in spans)
             for day, spans in config.store.hours_exceptions.items()
         },
+    )
+
 
 def _health(store: Store) -> HealthRules:
     config = store.config
@@ -60,6 +62,7 @@ def _health(store: Store) -> HealthRules:
     for door in config.door:
         own = door.driver in {"shelfcast", "gpio"}
         devices[door.id] = DOOR_SILENT_SECONDS if own else PUSHED_DOOR_SILENT_SECONDS
+    devices |= {scale.id: SCALE_SILENT_SECONDS for scale in config.scale}
     if config.ble.enabled:
         devices["ble"] = SCANNER_SILENT_SECONDS
         for beacon in config.ble.beacon:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drivers.door.frames import Frame
 from drivers.door.messages import Event, Hello, Pong, RawWeight, State, read_message
@@ -26,16 +26,29 @@ HEARTBEAT_LEAST = 0.1
 
 RESETS = {1: "power-on", 2: "reset line", 3: "brown-out", 4: "watchdog", 5: "software"}
 
+SILENT_CELL = "its load cell does not answer: look at the two wires to the HX711"
+OVERLOADED_CELL = "its amplifier is at its end: too much lies on it, or a wire of the cell is off"
+BARE_CELL = "not calibrated: see its raw reading and docs/devices/shelf-scale.md"
+RAW_LEAST, RAW_MOST = -0x80_0000, 0x7F_FFFF
+"""What an HX711 says at either end of its 24 bits (its data sheet, "Output data")."""
+
 _U16, _U32 = 0xFFFF, 0xFFFF_FFFF
 _UNIT_BITS, _LIFE_BITS = 0xFF_FFFF, 0x7F
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A load cell on the counter's wire: the scale's id in the config, and raw steps to grams."""
+    """A load cell on the counter's wire.
+
+    Attributes:
+        id: the scale's, from the config.
+        grams: from raw steps; None while nobody has calibrated it: then it says no weight.
+        facts: its raw reading, for whoever calibrates it; kept up to date by the session.
+    """
 
     id: str
-    grams: Callable[[int], float]
+    grams: Callable[[int], float] | None
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 class DoorSession:
@@ -65,6 +78,7 @@ class DoorSession:
         self._life = 0
         self._last: tuple[Frame, State] | None = None
         self._stuck = 0
+        self._troubles: dict[str, str] = {}
 
     def take(self, frame: Frame, now: float) -> list[Observation]:
         """What a frame that arrived at `now` says; the first good one also that the unit is there.
@@ -171,10 +185,39 @@ class DoorSession:
 
     def _weight(self, weight: RawWeight, now: float) -> list[Observation]:
         cell = self._cells.get(weight.cell)
-        if cell is None or not weight.n:
-            self.faults["unknown_cell" if cell is None else "empty_weight"] += 1
+        if cell is None:
+            self.faults["unknown_cell"] += 1
             return []
-        return [Weight(cell.id, now, now, cell.grams(weight.raw))]
+        fault, trouble = _judged(weight)
+        if fault:
+            self.faults[fault] += 1
+            return self._cell_is(cell, DeviceState.OFFLINE, trouble, now)
+        cell.facts["raw"] = f"{weight.raw}, {weight.n} samples"
+        if cell.grams is None:
+            # Said with each reading, so that it does not count as silent.
+            return [Device(cell.id, now, now, DeviceState.ONLINE, detail=BARE_CELL)]
+        grams = cell.grams(weight.raw)
+        cell.facts["grams"] = f"{grams:.1f}"
+        return [
+            *self._cell_is(cell, DeviceState.ONLINE, "", now),
+            Weight(cell.id, now, now, grams),
+        ]
+
+    def _cell_is(self, cell: Cell, state: DeviceState, trouble: str, now: float) -> list[Device]:
+        """A cell's state, where it is not what was said of it last."""
+        if self._troubles.get(cell.id) == trouble:
+            return []
+        self._troubles[cell.id] = trouble
+        return [Device(cell.id, now, now, state, detail=trouble)]
+
+
+def _judged(weight: RawWeight) -> tuple[str, str]:
+    """Why a reading is no weight: the fault, and one plain line; both empty where it is one."""
+    if not weight.n:
+        return "empty_weight", SILENT_CELL
+    if not RAW_LEAST < weight.raw < RAW_MOST:
+        return "overloaded_cell", OVERLOADED_CELL
+    return "", ""
 
 
 def _ahead(before: int, after: int) -> int | None:

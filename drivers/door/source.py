@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from drivers.door.frames import FrameReader
 from drivers.door.messages import Get, write_message
 from drivers.door.session import Cell, DoorSession
+from drivers.observations import Device, DeviceState
 from drivers.serialport import SerialLink, open_serial
 from drivers.source import Clock, Emit, SourceLost
 
@@ -21,10 +22,13 @@ ASK_SECONDS = 1.0
 
 
 class DoorSource:
-    """A Shelfcast counter.
+    """A Shelfcast counter, or a board of shelf scales: they speak the same on the same wire.
+
+    Attributes:
+        cells: as given.
 
     Args:
-        name: the door's id from the config.
+        name: the door's id from the config; of scales alone, that of one of them.
         port: the serial port, best its `/dev/serial/by-id` name.
         baud: its speed.
         cells: shelf scales on the same wire, by the number of the load cell.
@@ -42,15 +46,26 @@ class DoorSource:
         self.faults: Counter[str] = Counter()
         self.facts: dict[str, str] = {}
         self._port, self._baud = port, baud
-        self._cells = dict(cells or {})
+        self.cells = dict(cells or {})
 
     async def run(self, emit: Emit, clock: Clock) -> None:
-        """Open the port and emit counts until cancelled.
+        """Open the port and emit counts and weights until cancelled.
 
         Raises:
             SourceLost: no counter answers, or its heartbeat stopped.
             OSError: no such port, or it went away.
         """
+        try:
+            await self._run(emit, clock)
+        except (SourceLost, OSError) as lost:
+            # Of the wire itself whoever runs us says it; nobody else knows who hangs on it.
+            now = clock.wall()
+            for cell in self.cells.values():
+                if cell.id != self.name:
+                    emit(Device(cell.id, now, now, DeviceState.OFFLINE, detail=str(lost)))
+            raise
+
+    async def _run(self, emit: Emit, clock: Clock) -> None:
         async with open_serial(self._port, self._baud) as link:
             connection = _Connection(self, link, emit, clock)
             tasks = {
@@ -68,7 +83,7 @@ class DoorSource:
 
     def new_session(self) -> DoorSession:
         """A session for a port that was just opened; its faults and facts are shown here."""
-        return DoorSession(self.name, self.faults, self.facts, self._cells)
+        return DoorSession(self.name, self.faults, self.facts, self.cells)
 
 
 class _Connection:

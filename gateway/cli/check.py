@@ -72,6 +72,7 @@ def _counts(store: Store) -> dict[str, int]:
         "readers": len(config.reader),
         "antennas": sum(len(reader.antenna) for reader in config.reader),
         "doors": len(config.door),
+        "scales": len(config.scale),
         "beacons": len(config.ble.beacon),
         "articles": len(store.catalogue),
         "places": len(store.planogram),

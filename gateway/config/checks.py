@@ -6,18 +6,14 @@ fault here. What has the wrong type is passed over: the model has said so alread
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Collection
 
 from drivers.gtin import check_digit
-from gateway.config.faults import WrongValue, proposal, shown
+from gateway.config.checks_scale import check_scales, warn_of_scales
+from gateway.config.faults import WrongValue, shown
 from gateway.config.locate import Path
+from gateway.config.tables import Report, Table, known_zone, tables
 from gateway.config.values import pins
-
-Report: TypeAlias = Callable[[Path, str, str], None]
-"""Takes path, what is wrong, what would be right."""
-
-Table: TypeAlias = Mapping[str, Any]
 
 READERS = ("llrp", "m100", "a0", "uhf288", "m6e", "chainway")
 
@@ -52,6 +48,7 @@ def cross_check(raw: Table, report: Report) -> None:
     for path, beacon in tables(raw, ("ble", "beacon")):
         _beacon(path, beacon, zones, report)
     _beacons_apart(raw, report)
+    check_scales(raw, zones, report)
     _uplink(raw, report)
     _till(raw, report)
 
@@ -64,10 +61,10 @@ def warn(raw: Table, report: Report) -> None:
         right = check_digit(gln[:-1])
         if int(gln[-1]) != right:
             report(("store", "gln"), "wrong check digit", f"the last digit should be {right}")
-    if not any(key in raw for key in ("reader", "door", "till")) and not _beacons(raw):
+    if not any(key in raw for key in ("reader", "door", "scale", "till")) and not _beacons(raw):
         report(
             (),
-            "no device: no reader, no door, no beacon",
+            "no device: no reader, no door, no scale, no beacon",
             "add one, or [till] to say that stock comes from the till alone",
         )
     for path, reader in tables(raw, ("reader",)):
@@ -75,17 +72,7 @@ def warn(raw: Table, report: Report) -> None:
             report(
                 path, "a reader without an antenna hears nothing", "add [[reader.antenna]] below it"
             )
-
-
-def tables(raw: object, keys: Path) -> Iterator[tuple[Path, Table]]:
-    """Each table of an array of tables, with its path; nothing where there is no such array."""
-    found: object = raw
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    if isinstance(found, list):
-        for place, table in enumerate(found):
-            if isinstance(table, dict):
-                yield (*keys, place), table
+    warn_of_scales(raw, report)
 
 
 def _beacons(raw: Table) -> list[tuple[Path, Table]]:
@@ -102,7 +89,7 @@ def _unique_zones(raw: Table, report: Report) -> None:
 
 def _unique_devices(raw: Table, report: Report) -> None:
     seen: dict[str, Path] = {}
-    for keys in (("reader",), ("door",), ("ble", "beacon")):
+    for keys in (("reader",), ("door",), ("scale",), ("ble", "beacon")):
         for path, device in tables(raw, keys):
             _once(device, path, seen, "device", report)
 
@@ -149,19 +136,12 @@ def _antennas(path: Path, reader: Table, zones: Collection[str], report: Report)
     seen: set[int] = set()
     for place, antenna in tables(reader, ("antenna",)):
         where = (*path, *place)
-        _known_zone(where, antenna, zones, report)
+        known_zone(where, antenna, zones, report)
         number = antenna.get("number")
         if isinstance(number, int) and number in seen:
             report((*where, "number"), f"antenna {number} stands twice", "number each once")
         elif isinstance(number, int):
             seen.add(number)
-
-
-def _known_zone(path: Path, table: Table, zones: Collection[str], report: Report) -> None:
-    zone = table.get("zone")
-    # With no zone at all that is the fault, and is said; not once more at each antenna.
-    if isinstance(zone, str) and zone and zones and zone not in zones:
-        report((*path, "zone"), f"no zone {shown(zone)}", proposal(zone, zones))
 
 
 def _door_wire(path: Path, door: Table, report: Report) -> None:
@@ -195,7 +175,7 @@ def _topic(path: Path, driver: str, topic: str, report: Report) -> None:
 
 
 def _beacon(path: Path, beacon: Table, zones: Collection[str], report: Report) -> None:
-    _known_zone(path, beacon, zones, report)
+    known_zone(path, beacon, zones, report)
     if beacon.get("role") == "scale":
         for key, right in (("zone", "where it stands"), ("gtin", "what lies on it")):
             if not beacon.get(key):

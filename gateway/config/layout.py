@@ -21,7 +21,8 @@ def layout_of(store: Store) -> Layout:
             for row in store.catalogue.values()
         },
         planogram=dict(store.planogram),
-        scales={
+        scales={scale.id: Scale(scale.zone, scale.gtin) for scale in config.scale}
+        | {
             beacon.id: Scale(beacon.zone, beacon.gtin)
             for beacon in config.ble.beacon
             if beacon.role == "scale" and beacon.zone and beacon.gtin

@@ -230,12 +230,17 @@ def _scales(
     """What lies on a scale must be an article whose weight is known."""
     if catalogue is None:
         return
-    for place, beacon in enumerate(config.ble.beacon):
-        path = ("ble", "beacon", place, "gtin")
-        if beacon.gtin is None:
-            continue
-        row = catalogue.get(beacon.gtin)
+    listed = [
+        (("scale", place, "gtin"), scale.gtin, True) for place, scale in enumerate(config.scale)
+    ]
+    beacons = [
+        (("ble", "beacon", place, "gtin"), beacon.gtin, beacon.role == "scale")
+        for place, beacon in enumerate(config.ble.beacon)
+        if beacon.gtin is not None
+    ]
+    for path, gtin, weighs in (*listed, *beacons):
+        row = catalogue.get(gtin)
         if row is None:
-            reading.report(path, f"no article {beacon.gtin} in the catalogue", "add it there")
-        elif beacon.role == "scale" and row.unit_grams is None:
+            reading.report(path, f"no article {gtin} in the catalogue", "add it there")
+        elif weighs and row.unit_grams is None:
             reading.remark(path, f"{row.name} has no unit_grams", "add it in the catalogue")

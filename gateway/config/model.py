@@ -44,10 +44,12 @@ Gtin: TypeAlias = Annotated[str, AfterValidator(values.gtin)]
 Gln: TypeAlias = Annotated[str, AfterValidator(values.gln)]
 Address: TypeAlias = Annotated[str, AfterValidator(values.address)]
 TillBroker: TypeAlias = Annotated[str, AfterValidator(values.till_broker_url)]
+Raw: TypeAlias = Annotated[int, Field(ge=-0x80_0000, le=0x7F_FFFF)]
+"""A reading of a load cell's 24 bits."""
 Hours: TypeAlias = Annotated[values.Opening, BeforeValidator(values.opening)]
+Date: TypeAlias = Annotated[date, BeforeValidator(values.day)]
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
-Date: TypeAlias = Annotated[date, BeforeValidator(values.day)]
 
 class Section(BaseModel):
     """What all tables of the file share: frozen, and no key that we do not know."""
@@ -73,9 +75,9 @@ class StoreSection(Section):
     timezone: Annotated[str, AfterValidator(values.timezone)] = "UTC"
     gln: Annotated[Gln | None, BeforeValidator(_or_none)] = None
     hours: Mapping[Day, tuple[Hours, ...]] = Field(default_factory=dict)
-
-
     hours_exceptions: Mapping[Date, tuple[Hours, ...]] = Field(default_factory=dict)
+
+
 class CatalogueSection(Section):
     """`[catalogue]`: two CSV files, named relative to `store.toml`."""
 
@@ -158,6 +160,28 @@ class DoorSection(Section):
     def host_port(self) -> tuple[str, int] | None:
         """Where to connect, HTTP's port filled in; None when there is no address."""
         return _connect_to(self.address, 80)
+
+
+class ScaleSection(Section):
+    """`[[scale]]`: a load cell on a board of ours, by itself or on a door counter's wire.
+
+    Attributes:
+        cell: its number on the board.
+        empty: raw reading of the empty tray, `loaded` with `grams` on it. None of the three: not
+            calibrated, so it says no weight.
+        tare: raw reading of the empty tray since it was moved; None is `empty`.
+    """
+
+    id: Name
+    port: Annotated[str, Field(min_length=1)]
+    baud: Annotated[int, Field(ge=1200, le=4_000_000)] = 57_600
+    cell: Annotated[int, Field(ge=0, le=255)] = 0
+    zone: str
+    gtin: Gtin
+    empty: Raw | None = None
+    loaded: Raw | None = None
+    grams: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    tare: Raw | None = None
 
 
 class MatchSection(Section):
@@ -293,6 +317,7 @@ class StoreConfig(Section):
     catalogue: CatalogueSection = CatalogueSection()
     reader: tuple[ReaderSection, ...] = ()
     door: tuple[DoorSection, ...] = ()
+    scale: tuple[ScaleSection, ...] = ()
     ble: BleSection = BleSection(enabled=False)
     till: TillSection = TillSection()
     promise: PromiseSection = PromiseSection()

@@ -116,6 +116,8 @@ EXAMPLES = {
     "zone": '"shelf-a"',
     "role": '"staff"',
     "match": '{ address = "C4:7C:8D:6A:11:02" }',
+    "port": '"/dev/serial/by-id/…"',
+    "gtin": '"03453120000028"',
     "url": '"mqtts://hq.example:8883"',
 }
 

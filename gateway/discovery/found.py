@@ -11,7 +11,7 @@ class Found:
     """One device.
 
     Attributes:
-        kind: `reader`, `door` or `beacon`.
+        kind: `reader`, `door`, `scale` or `beacon`.
         where: port, address on the network, or identity on the air.
         driver: the config's word for its driver, or how a beacon speaks.
         facts: what it says of itself.
@@ -39,6 +39,15 @@ class Found:
             ]
         elif self.kind == "door":
             lines = ["[[door]]", f'id = "door-{number}"', f'driver = "{self.driver}"', *self.keys]
+        elif self.kind == "scale":
+            lines = [
+                "[[scale]]",
+                f'id = "scale-{number}"',
+                *self.keys,
+                "cell = 0                       # one [[scale]] for each cell of the board",
+                'zone = ""                      # where it stands',
+                'gtin = ""                      # what lies on it',
+            ]
         else:
             lines = [
                 "[[ble.beacon]]",

@@ -29,6 +29,8 @@ BY_ID = Path("/dev/serial/by-id")
 NAME = "asked"
 FACTS_SECONDS = 2.0
 """A counter's first frame may come before it has said who it is."""
+NO_BEAMS = "0"
+"""The lanes of a board that carries shelf scales alone."""
 _ONE = Settings(antennas=(1,))
 
 
@@ -73,7 +75,8 @@ async def ask(port: str, clock: Clock, families: Sequence[Family] = FAMILIES) ->
         source = family.source(port)
         if await _answers(source, clock, family.seconds):
             keys = (f"port = {quoted(port)}",)
-            return Found(family.kind, port, family.driver, dict(source.facts), keys)
+            kind = "scale" if source.facts.get("lanes") == NO_BEAMS else family.kind
+            return Found(kind, port, family.driver, dict(source.facts), keys)
     return f"{port}: nobody answers that we know"
 
 

@@ -27,7 +27,7 @@ class Beacons:
         beacons = shop.plan.beacons if shop.plan.scanner is not None else ()
         self._badges = {b.id: b for b in beacons if b.role == "staff"}
         self._still = [b for b in beacons if b.role in {"basket", "fridge", "opener"}]
-        self.scales = [b for b in beacons if b.role == "scale" and b.zone and b.gtin]
+        self.scales = [b for b in shop.plan.beacons if b.role == "scale" and b.zone and b.gtin]
         self.any = bool(self._badges or self._still)
         self._receiver: Point = (shop.floor.doors[0] + 1.0, 0.8)
         self._zone = {zone.id: i for i, zone in enumerate(shop.plan.zones)}

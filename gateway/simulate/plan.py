@@ -47,7 +47,7 @@ class AntennaPlan:
 
 @dataclass(frozen=True, slots=True)
 class BeaconPlan:
-    """One BLE device of the store: what it is for and what its adverts carry."""
+    """One BLE device or scale of the store: what it is for and what its adverts carry."""
 
     id: str
     role: str
@@ -143,7 +143,10 @@ def plan_of(store: Store) -> StorePlan:
             for antenna in reader.antenna
         ),
         doors=tuple(door.id for door in config.door),
-        beacons=tuple(map(_beacon, config.ble.beacon)) if config.ble.enabled else (),
+        beacons=(
+            *(map(_beacon, config.ble.beacon) if config.ble.enabled else ()),
+            *(BeaconPlan(scale.id, "scale", scale.zone, scale.gtin) for scale in config.scale),
+        ),
         articles=tuple(
             ArticlePlan(row.gtin, row.name, row.unit_grams) for row in store.catalogue.values()
         ),

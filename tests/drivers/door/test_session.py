@@ -165,9 +165,49 @@ def test_a_weight_needs_a_cell_that_is_listed(unit: VirtualCounter) -> None:
     line = Line({0: Cell("scale-3", Calibration(1_000, 0.5).grams)})
     line.hear(unit.hello())
     said = line.hear(unit.say(RawWeight(0, 4_680, 10)))
-    assert said == [Weight("scale-3", 50.0, 50.0, 1_840.0)]
-    assert line.hear(unit.say(RawWeight(1, 4_680, 10)) + unit.say(RawWeight(0, 0, 0))) == []
-    assert line.faults == {"unknown_cell": 1, "empty_weight": 1}
+    online = Device("scale-3", 50.0, 50.0, DeviceState.ONLINE)
+    assert said == [online, Weight("scale-3", 50.0, 50.0, 1_840.0)]
+    said = line.hear(unit.say(RawWeight(0, 4_682, 10)) + unit.say(RawWeight(1, 4_680, 10)))
+    assert said == [Weight("scale-3", 50.0, 50.0, 1_841.0)]
+    assert line.faults == {"unknown_cell": 1}
+
+
+@pytest.mark.parametrize(
+    ("reading", "fault", "why"),
+    [
+        (RawWeight(0, 0, 0), "empty_weight", "does not answer"),
+        (RawWeight(0, 0x7F_FFFF, 10), "overloaded_cell", "at its end"),
+        (RawWeight(0, -0x80_0000, 10), "overloaded_cell", "at its end"),
+    ],
+)
+def test_a_cell_that_cannot_be_believed_is_offline_until_it_weighs_again(
+    unit: VirtualCounter, reading: RawWeight, fault: str, why: str
+) -> None:
+    line = Line({0: Cell("scale-3", Calibration(0, 1.0).grams)})
+    line.hear(unit.hello() + unit.say(RawWeight(0, 10, 10)))
+    (said,) = line.hear(unit.say(reading) + unit.say(reading))
+    assert isinstance(said, Device)
+    assert (said.src, said.state) == ("scale-3", DeviceState.OFFLINE)
+    assert why in said.detail
+    assert line.faults == {fault: 2}
+    back = line.hear(unit.say(RawWeight(0, 11, 10)))
+    assert back == [
+        Device("scale-3", 50.0, 50.0, DeviceState.ONLINE),
+        Weight("scale-3", 50.0, 50.0, 11.0),
+    ]
+
+
+def test_a_cell_that_nobody_calibrated_shows_its_reading_and_says_no_weight(
+    unit: VirtualCounter,
+) -> None:
+    cell = Cell("scale-3", None)
+    line = Line({0: cell})
+    line.hear(unit.hello())
+    for _ in range(2):
+        (said,) = line.hear(unit.say(RawWeight(0, 81_234, 10)))
+        assert isinstance(said, Device)
+        assert (said.state, "not calibrated" in said.detail) == (DeviceState.ONLINE, True)
+    assert cell.facts == {"raw": "81234, 10 samples"}
 
 
 def test_a_heartbeat_by_the_units_own_word_within_reason(unit: VirtualCounter, line: Line) -> None:

@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 
 from drivers.door.frames import FrameReader
-from drivers.door.messages import Get, read_message
+from drivers.door.messages import Get, RawWeight, read_message
+from drivers.door.session import Cell
 from drivers.door.source import DoorSource
-from drivers.observations import Count, Device, DeviceState, Observation
+from drivers.observations import Count, Device, DeviceState, Observation, Weight
 from drivers.source import SourceLost
 from tests.drivers.door.virtual import VirtualCounter
 from tests.drivers.hand_clock import HandClock
@@ -165,6 +166,28 @@ async def test_a_unit_that_is_pulled_out_is_an_oserror(wire: Wire) -> None:
         await asyncio.wait({it.task}, timeout=10)
         with pytest.raises(OSError, match=r"Input/output|hung up"):
             it.task.result()
+
+
+async def test_every_scale_on_a_lost_wire_is_offline(wire: Wire) -> None:
+    cells = {0: Cell("scale-1", float), 1: Cell("scale-2", float)}
+    heard: list[Observation] = []
+    source = DoorSource("scale-1", wire.port, cells=cells)
+    task = asyncio.create_task(source.run(heard.append, HandClock()))
+    await until(wire.questions)
+    unit = VirtualCounter(lanes=0)
+    wire.say(unit.hello() + unit.say(RawWeight(0, 70, 10)) + unit.say(RawWeight(1, 80, 10)))
+    await until(lambda: len(heard) == 5)
+    wire.close()
+    await asyncio.wait({task}, timeout=10)
+    assert isinstance(task.exception(), OSError)
+    # Of scale-1 its runner says it, as of every source.
+    (last,) = heard[5:]
+    assert isinstance(last, Device)
+    assert (last.src, last.state) == ("scale-2", DeviceState.OFFLINE)
+    assert {one.src: one.grams for one in heard if isinstance(one, Weight)} == {
+        "scale-1": 70.0,
+        "scale-2": 80.0,
+    }
 
 
 async def test_no_such_port_is_an_oserror() -> None:

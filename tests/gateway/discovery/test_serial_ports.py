@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.door.messages import RawWeight
 from drivers.rfid.m100 import GET_INFO, STOP_POLL, _frame
 from gateway.clock import SystemClock
 from gateway.discovery.found import Found
@@ -94,6 +95,16 @@ async def test_a_counter_is_known_and_says_who_it_is() -> None:
     assert (found.kind, found.facts["unit"]) == ("door", "4711")
     assert "firmware" in found.facts
     assert tomllib.loads(found.fragment(1))["door"][0]["port"] == port
+
+
+async def test_a_board_without_beams_carries_scales() -> None:
+    board = VirtualCounter(unit=31, lanes=0)
+    with device(board.hello() + board.say(RawWeight(0, 84_210, 10))) as port:
+        found = await answered(port, "shelfcast")
+    assert isinstance(found, Found)
+    assert (found.kind, found.facts["unit"]) == ("scale", "31")
+    (scale,) = tomllib.loads(found.fragment(4))["scale"]
+    assert (scale["id"], scale["port"], scale["cell"]) == ("scale-4", port, 0)
 
 
 async def test_an_m100_is_known() -> None:
