@@ -1,8 +1,9 @@
 """The vocabulary of the shop floor: typed batches, each with event time, arrival time and source.
 
-Exactly the kinds of the capture format. `t` is the event time and `at` the arrival time, both in
-seconds since the Unix epoch, UTC; `src` is a device's id from the config. Tag reads are columns
-(numpy arrays), not an object a read. Everything else is one small frozen object an event.
+The kinds of the capture format, and what is told from its adverts. `t` is the event time and `at`
+the arrival time, both in seconds since the Unix epoch, UTC; `src` is a device's id from the config.
+Tag reads are columns (numpy arrays), not an object a read. Everything else is one small frozen
+object an event.
 """
 
 from __future__ import annotations
@@ -107,6 +108,50 @@ class Weight:
     grams: float
 
 
+class Quantity(StrEnum):
+    """What a `Reading` is about, and its unit."""
+
+    TEMPERATURE = "temperature"
+    """°C."""
+    OPEN = "open"
+    """1 open, 0 closed."""
+    UNITS = "units"
+    """Units of goods that a device counts by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a listed device measured. Not in a capture: the advert that said it is."""
+
+    src: str
+    t: float
+    at: float
+    quantity: Quantity
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A thing that moves about (a basket, never a person's badge) is in a zone.
+
+    Said when that changes and every ten seconds while it is heard; after 45 s without one it is not
+    known where the thing is. Not in a capture: the adverts that it was told from are.
+
+    Attributes:
+        src: the receiver that heard it last.
+        beacon: the thing's id from the config.
+        role: what it is for, by the config's word (`basket`).
+        zone: None when it is heard, but not known where.
+    """
+
+    src: str
+    t: float
+    at: float
+    beacon: str
+    role: str
+    zone: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a sale or return: `qty` at least 1, `epc` (hex or URN) where the till knows it."""
@@ -202,5 +247,16 @@ Fact: TypeAlias = Sale | Return | Delivery | Stocktake
 """What a person or the till said, to be on disk before it is answered."""
 
 Observation: TypeAlias = (
-    TagReads | Round | Advert | Count | Weight | Sale | Return | Delivery | Stocktake | Device
+    TagReads
+    | Round
+    | Advert
+    | Count
+    | Weight
+    | Reading
+    | Sighting
+    | Sale
+    | Return
+    | Delivery
+    | Stocktake
+    | Device
 )

@@ -7,12 +7,12 @@ stranger nothing is kept but that there was one more: no address, no hash, no se
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from drivers.ble.advertising import short_uuid
-from drivers.ble.bthome import SERVICE, Refusal, Session
+from drivers.ble.bthome import SERVICE, Packet, Refusal, Session
 from drivers.ble.identity import (
     ByAddress,
     ByAltBeacon,
@@ -23,9 +23,19 @@ from drivers.ble.identity import (
     Match,
     octets_of,
 )
+from drivers.ble.pushing import Slide, units_of
 from drivers.ble.sensing import Sensed, of_bthome, sensed_in
 from drivers.ble.weighing import GRAMS_MOST, grams_of
-from drivers.observations import Advert, Device, DeviceState, Observation, Weight
+from drivers.ble.whereabouts import Whereabouts
+from drivers.observations import (
+    Advert,
+    Device,
+    DeviceState,
+    Observation,
+    Quantity,
+    Reading,
+    Weight,
+)
 
 __all__ = [
     "ByAddress",
@@ -53,11 +63,15 @@ class Role(StrEnum):
     SCALE = "scale"
     FRIDGE = "fridge"
     OPENER = "opener"
+    PUSHER = "pusher"
 
 
 @dataclass(frozen=True, slots=True)
 class ListedBeacon:
-    """A device on the store's own list; `key` is its 16-byte BTHome key."""
+    """A device on the store's own list; `key` is its 16-byte BTHome key.
+
+    `slide` is a pusher's, where it says a distance and not a number.
+    """
 
     id: str
     role: Role
@@ -65,6 +79,7 @@ class ListedBeacon:
     zone: str | None = None
     gtin: str | None = None
     key: bytes | None = None
+    slide: Slide | None = None
 
 
 class RosterError(ValueError):
@@ -80,6 +95,11 @@ class _Known:
 class Roster:
     """Who is on the list, and what their adverts say.
 
+    Args:
+        beacons: the list.
+        zones: the zone of each receiver that has one, by the `src` of its adverts; where they are
+            said, baskets are told from zone to zone.
+
     Attributes:
         strangers: adverts of devices that are not on the list; the one trace they leave.
         faults: counted drops of listed devices by reason.
@@ -92,7 +112,9 @@ class Roster:
         RosterError: two devices with one identity, or an identity that is none.
     """
 
-    def __init__(self, beacons: Iterable[ListedBeacon]) -> None:
+    def __init__(
+        self, beacons: Iterable[ListedBeacon], zones: Mapping[str, str] | None = None
+    ) -> None:
         self.strangers = 0
         self.faults: Counter[str] = Counter()
         self.batteries: dict[str, int] = {}
@@ -102,6 +124,8 @@ class Roster:
         self._roles: dict[str, Role] = {}
         for beacon in beacons:
             self._enlist(beacon)
+        moving = {name: role.value for name, role in self._roles.items() if role is Role.BASKET}
+        self._whereabouts = Whereabouts(zones or {}, moving if zones else {})
 
     @property
     def stationary(self) -> bool:
@@ -119,16 +143,18 @@ class Roster:
         t: float,
         at: float,
     ) -> list[Observation]:
-        """What one advert says: nothing for a stranger, an `Advert`, for a scale a `Weight` too.
+        """What one advert says: nothing for a stranger, else an `Advert` and what follows from it.
 
-        When a battery begins or ceases to be low, a `Device` of `src` says which ones are.
+        Of a scale that is its `Weight`, of a fridge or an opener a `Reading` of its temperature or
+        door, of a pusher one of its units, of a basket its `Sighting`. When a battery begins or
+        ceases to be low, a `Device` of the beacon says so.
 
         Args:
             addr: the sender's address as the radio wrote it, in either case.
             rssi: dBm; -127 and what is no RSSI at all mean that nothing was heard.
             manufacturer: payloads by company id.
             service: payloads by UUID, short or long, in either case.
-            src: the scanner's device id; a `Weight` bears the scale's own.
+            src: the scanner's device id; what a device measures bears the device's own.
             t: event time.
             at: arrival time.
         """
@@ -144,23 +170,17 @@ class Roster:
         heard: list[Observation] = [
             Advert(src, t, at, beacon.id, addr.upper(), rssi, dict(manufacturer), services)
         ]
-        low = len(self.low)
-        grams = self._packet(known, services, addr)
-        if grams is not None and beacon.role is Role.SCALE:
-            heard.append(Weight(beacon.id, t, at, grams))
+        if (packet := self._packet(known, services, addr)) is not None:
+            heard += self._held(beacon, packet, t, at)
+            heard += self._sense(beacon, of_bthome(packet), t, at)
         if (said := sensed_in(manufacturer, services)) is not None:
-            self._sense(beacon, said)
-        if low != len(self.low):
-            heard.append(Device(src, t, at, DeviceState.ONLINE, detail=self.attention))
+            heard += self._sense(beacon, said, t, at)
+        if (sighting := self._whereabouts.hear(beacon.id, src, rssi, t, at)) is not None:
+            heard.append(sighting)
         return heard
 
-    @property
-    def attention(self) -> str:
-        """What a person should look at, as one line; empty when all is well."""
-        return f"battery low: {', '.join(sorted(self.low))}" if self.low else ""
-
-    def _packet(self, known: _Known, services: Mapping[str, bytes], addr: str) -> float | None:
-        """Take the device's BTHome packet, if there is a new one; its weight where it has one."""
+    def _packet(self, known: _Known, services: Mapping[str, bytes], addr: str) -> Packet | None:
+        """The device's BTHome packet, if there is a new one that may be believed."""
         data = services.get(SERVICE)
         if data is None:
             return None
@@ -171,22 +191,37 @@ class Roster:
             return None
         if packet.unread:
             self.faults["bthome_unread"] += 1
-        self._sense(known.beacon, of_bthome(packet))
-        grams = grams_of(packet)
-        if grams is not None and abs(grams) > GRAMS_MOST:
-            self.faults["absurd_weight"] += 1
-            return None
-        return grams
+        return packet
 
-    def _sense(self, beacon: ListedBeacon, said: Sensed) -> None:
+    def _held(
+        self, beacon: ListedBeacon, packet: Packet, t: float, at: float
+    ) -> Iterator[Observation]:
+        """What of the packet is goods, for a device that goods lie on."""
+        if beacon.role is Role.SCALE and (grams := grams_of(packet)) is not None:
+            if abs(grams) > GRAMS_MOST:
+                self.faults["absurd_weight"] += 1
+            else:
+                yield Weight(beacon.id, t, at, grams)
+        if beacon.role is Role.PUSHER and (units := units_of(packet, beacon.slide)) is not None:
+            self.facts.setdefault(beacon.id, {})["units"] = str(units)
+            yield Reading(beacon.id, t, at, Quantity.UNITS, float(units))
+
+    def _sense(
+        self, beacon: ListedBeacon, said: Sensed, t: float, at: float
+    ) -> Iterator[Observation]:
         if said.percent is not None:
             self.batteries[beacon.id] = said.percent
-        if said.battery_low(before=beacon.id in self.low):
-            self.low.add(beacon.id)
-        else:
-            self.low.discard(beacon.id)
         if said.facts and beacon.role is not Role.STAFF:
             self.facts.setdefault(beacon.id, {}).update(said.facts)
+        if beacon.role is Role.FRIDGE and said.temperature is not None:
+            yield Reading(beacon.id, t, at, Quantity.TEMPERATURE, said.temperature)
+        if beacon.role in (Role.FRIDGE, Role.OPENER) and said.opened is not None:
+            yield Reading(beacon.id, t, at, Quantity.OPEN, float(said.opened))
+        before = beacon.id in self.low
+        if (low := said.battery_low(before=before)) != before:
+            (self.low.add if low else self.low.discard)(beacon.id)
+            detail = f"battery low: {said.battery}" if low else ""
+            yield Device(beacon.id, t, at, DeviceState.ONLINE, detail=detail)
 
     def _enlist(self, beacon: ListedBeacon) -> None:
         if beacon.id in self._roles:

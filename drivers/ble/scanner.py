@@ -87,8 +87,7 @@ class BleSource:
                 await self._start(scan)
                 if not attempts:
                     now = clock.wall()
-                    low = self._roster.attention
-                    emit(Device(self.name, now, now, DeviceState.ONLINE, detail=low))
+                    emit(Device(self.name, now, now, DeviceState.ONLINE))
                 await listening.until_silent(expected=attempts > 0 or self._roster.stationary)
             except ScanFailed as wrong:
                 raise SourceLost(f"{self.name}: {wrong}") from wrong

@@ -1,7 +1,7 @@
 """What a listed device says of itself beside being there: battery, temperature, a door.
 
 The same few words whatever the make: BTHome, Eddystone TLM or Ruuvi. They are shown as facts of the
-device; what they mean for the store is nobody's business here.
+device. What they mean for the store (too warm, open for too long) is nobody's business here.
 """
 
 from __future__ import annotations
@@ -24,18 +24,34 @@ _SHOWN = {
     "door": "door",
     "window": "door",
     "battery_low": "battery low",
+    "distance": "distance",
 }
 """By the BTHome name of an object: the word it is shown under."""
 
 
 @dataclass(slots=True)
 class Sensed:
-    """One advert's say. `percent` and `volts` are the battery's, None where nothing was said."""
+    """One advert's say; None where nothing was said.
+
+    Attributes:
+        percent, volts, low: of the battery; `low` is the device's own word.
+        temperature: °C.
+        opened: whether its door, window or lid is open.
+    """
 
     percent: int | None = None
     volts: float | None = None
     low: bool | None = None
+    temperature: float | None = None
+    opened: bool | None = None
     facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def battery(self) -> str:
+        """How it stands with the battery, in words."""
+        if self.percent is not None:
+            return f"{self.percent} %"
+        return "by its own word" if self.volts is None else f"{self.volts:.2f} V"
 
     def battery_low(self, *, before: bool) -> bool:
         """Whether the battery is low, given that it was, or was not, before."""
@@ -63,6 +79,10 @@ def of_bthome(packet: Packet) -> Sensed:
             said.percent = value
         if word == "battery low":
             said.low = bool(value)
+        if word == "temperature" and isinstance(value, int | float):
+            said.temperature = float(value)
+        if word == "door":
+            said.opened = bool(value)
         said.facts[word] = _written(word, value, reading.unit)
     return said
 
@@ -89,7 +109,7 @@ def sensed_in(manufacturer: Mapping[int, bytes], service: Mapping[str, bytes]) -
 
 
 def _measured(volts: float | None, temperature: float | None, humidity: float | None) -> Sensed:
-    said = Sensed(volts=volts)
+    said = Sensed(volts=volts, temperature=temperature)
     for word, value, unit in (
         ("battery", volts, "V"),
         ("temperature", temperature, "°C"),

@@ -17,9 +17,11 @@ from drivers.observations import (
     Delivery,
     Device,
     Observation,
+    Reading,
     Return,
     Round,
     Sale,
+    Sighting,
     Stocktake,
     TagReads,
     Weight,
@@ -31,16 +33,17 @@ GRAMS_DIGITS = 3
 
 
 def capture_lines(observation: Observation, beacons: Collection[str] = ()) -> list[str]:
-    """The lines (without line ends) that say `observation`: one, or one for each tag read.
+    """The lines (without line ends) that say `observation`: one, one for each tag read, or none.
 
     Args:
         observation: what to write.
-        beacons: ids of the listed BLE devices. A weight of one of them is not written: it was read
-            from an advert, and that advert's own line says it again.
+        beacons: ids of the listed BLE devices. A weight of one of them is not written, nor any
+            reading or sighting: it was told from an advert, whose own line says it again.
     """
     if isinstance(observation, TagReads):
         return _tags(observation)
-    if isinstance(observation, Weight) and observation.src in beacons:
+    told_by_advert = isinstance(observation, Reading | Sighting)
+    if told_by_advert or (isinstance(observation, Weight) and observation.src in beacons):
         return []
     head: dict[str, Any] = {"kind": _kind(observation), "t": _time(observation.t)}
     if _time(observation.at) != head["t"]:
@@ -107,6 +110,8 @@ def _body(observation: Observation) -> Mapping[str, Any]:
             return _device(observation)
         case TagReads():
             raise AssertionError("tag reads are written by _tags")
+        case Reading() | Sighting():
+            raise AssertionError("what an advert says is in its line")
 
 
 def _advert(advert: Advert) -> Mapping[str, Any]:

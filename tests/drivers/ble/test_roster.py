@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from drivers.ble.advertising import parse_payload
 from drivers.ble.eid import eid_at
 from drivers.ble.ibeacon import APPLE
+from drivers.ble.pushing import Slide
 from drivers.ble.roster import (
     ByAddress,
     ByAltBeacon,
@@ -25,7 +26,7 @@ from drivers.ble.roster import (
     Roster,
     RosterError,
 )
-from drivers.observations import Advert, Device, Observation, Weight
+from drivers.observations import Advert, Device, Observation, Reading, Sighting, Weight
 from tests.drivers.ble import vectors
 
 UUID = "f7826da6-4fa2-4e98-8024-bc5b71e0893e"
@@ -190,9 +191,10 @@ def test_a_beacon_is_known_by_its_eddystone_uid_and_its_telemetry_follows(uuid: 
     first, second = "C0:00:00:00:00:01", "C0:00:00:00:00:02"
     assert hear(roster, first, service=tlm) == [], "whose telemetry it is, is not known yet"
     assert [type(o) for o in hear(roster, first, service=uid)] == [Advert]
-    (advert,) = hear(roster, first, service=tlm)
+    advert, warmth = hear(roster, first, service=tlm)
     assert isinstance(advert, Advert)
     assert advert.beacon == "e"
+    assert readings([warmth]) == [("e", "temperature", 19.0)]
     assert roster.facts == {"e": {"battery": "2.84 V", "temperature": "19.00 °C"}}
     hear(roster, second, service=uid)
     assert hear(roster, first, service=tlm) == [], "it speaks from another address now"
@@ -236,17 +238,101 @@ def test_what_a_sensor_says_is_shown_and_of_a_badge_nothing() -> None:
 def test_a_low_battery_is_said_once_and_over_when_it_was_changed() -> None:
     roster = Roster([SCALE, ListedBeacon("badge", Role.STAFF, ByAddress("C4:7C:8D:6A:11:03"))])
 
-    def said(text: str, addr: str = SCALE_ADDRESS) -> list[str]:
+    def said(text: str, addr: str = SCALE_ADDRESS) -> list[tuple[str, str]]:
         heard = hear(roster, addr, service=bthome(text))
-        return [o.detail for o in heard if isinstance(o, Device)]
+        return [(o.src, o.detail) for o in heard if isinstance(o, Device)]
 
     assert said("400110") == []
-    assert said("40010f") == ["battery low: scale-3"]
+    assert said("40010f") == [("scale-3", "battery low: 15 %")]
+    assert said("40010e") == [], "it is said once, not at each percent"
     assert said("400112") == [], "a battery recovers a little when it is warm"
-    assert said("401501", "C4:7C:8D:6A:11:03") == ["battery low: badge, scale-3"]
+    assert said("401501", "C4:7C:8D:6A:11:03") == [("badge", "battery low: by its own word")]
     assert said("4001ff") == [], "no percentage"
-    assert said("400164") == ["battery low: badge"]
-    assert said("401500", "C4:7C:8D:6A:11:03") == [""]
+    assert said("400164") == [("scale-3", "")]
+    assert said("401500", "C4:7C:8D:6A:11:03") == [("badge", "")]
+
+
+def test_volts_of_telemetry_and_of_a_ruuvi_tell_a_low_battery_too() -> None:
+    listed = ListedBeacon("e", Role.FRIDGE, ByEddystone("12345678901234678901", "000000000001"))
+    tag = ListedBeacon("r", Role.FRIDGE, ByAddress("CB:B8:33:4C:88:4F"))
+    roster = Roster([listed, tag])
+
+    def details(heard: list[Observation]) -> list[tuple[str, str]]:
+        return [(o.src, o.detail) for o in heard if isinstance(o, Device)]
+
+    hear(roster, "C0:00:00:00:00:01", service=payload(vectors.EDDYSTONE_UID)[1])
+    tlm = bytearray(payload(vectors.EDDYSTONE_TLM)[1]["feaa"])
+    for millivolts, said in ((0, []), (2_399, [("e", "battery low: 2.40 V")]), (2_450, [])):
+        tlm[2:4] = millivolts.to_bytes(2, "big")
+        assert details(hear(roster, "C0:00:00:00:00:01", service={"feaa": bytes(tlm)})) == said
+    ruuvi = bytearray(payload(vectors.RUUVI)[0][0x0499])
+    for raw, said in ((700, [("r", "battery low: 2.30 V")]), (0x7FF, []), (901, [("r", "")])):
+        ruuvi[13:15] = (raw << 5).to_bytes(2, "big")
+        found = hear(roster, "CB:B8:33:4C:88:4F", {0x0499: bytes(ruuvi)})
+        assert details(found) == said, "none said is none low"
+
+
+def readings(heard: list[Observation]) -> list[tuple[str, str, float]]:
+    return [(o.src, o.quantity.value, o.value) for o in heard if isinstance(o, Reading)]
+
+
+def test_a_fridge_says_its_temperature_and_door_and_an_opener_its_door() -> None:
+    fridge = ListedBeacon("fridge", Role.FRIDGE, ByAddress(SCALE_ADDRESS))
+    door = ListedBeacon("back", Role.OPENER, ByAddress("C4:7C:8D:6A:11:03"))
+    roster = Roster([fridge, door])
+    heard = readings(hear(roster, service=bthome("400290011a01")))
+    assert heard == [("fridge", "temperature", 4.0), ("fridge", "open", 1.0)]
+    said = readings(hear(roster, "C4:7C:8D:6A:11:03", service=bthome("400290011100")))
+    assert said == [("back", "open", 0.0)], "an opener is about its door alone"
+    assert readings(hear(roster, manufacturer=payload(vectors.RUUVI)[0])) == [
+        ("fridge", "temperature", 24.3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("slide", "text", "units"),
+    [
+        (None, "400907", 7),
+        (None, "403d0700", 7),
+        (None, "4059ff", None),
+        (None, "403de903", None),
+        (None, "40402c01", None),
+        (Slide(60.0), "40402c01", 5),
+        (Slide(60.0), "404003000905", 5),
+        (Slide(60.0), "40404a01", None),
+        (Slide(60.0, 400.0), "40402c01", None),
+        (Slide(50.0, 400.0), "40402c01", 2),
+        (Slide(50.0, 400.0), "40409501", 0),
+        (Slide(50.0, 400.0), "4040c201", None),
+        (Slide(100.0), "410300", None),
+    ],
+)
+def test_what_a_pusher_holds(slide: Slide | None, text: str, units: int | None) -> None:
+    pusher = ListedBeacon("p", Role.PUSHER, ByAddress(SCALE_ADDRESS), "a", "g", slide=slide)
+    roster = Roster([pusher])
+    told = [] if units is None else [("p", "units", float(units))]
+    assert readings(hear(roster, service=bthome(text))) == told
+    assert roster.facts.get("p", {}).get("units") == (None if units is None else str(units))
+
+
+def test_only_a_basket_is_sighted_and_only_where_receivers_have_zones() -> None:
+    basket = ListedBeacon("basket", Role.BASKET, ByAddress(SCALE_ADDRESS))
+    badge = ListedBeacon("badge", Role.STAFF, ByAddress("C4:7C:8D:6A:11:03"))
+
+    def walk(roster: Roster) -> list[Sighting]:
+        heard: list[Observation] = []
+        for t in range(60):
+            shoes, home = (-60.0, -80.0) if t < 30 else (-80.0, -60.0)
+            for addr in (SCALE_ADDRESS, "C4:7C:8D:6A:11:03"):
+                for src, rssi in (("ble", shoes), ("ble-receivers/home", home)):
+                    heard += roster.hear(addr, rssi, {}, {}, src=src, t=float(t), at=t + 0.5)
+        return [one for one in heard if isinstance(one, Sighting)]
+
+    assert walk(Roster([basket, badge])) == []
+    said = walk(Roster([basket, badge], {"ble": "shoes", "ble-receivers/home": "home"}))
+    assert {(one.beacon, one.role) for one in said} == {("basket", "basket")}
+    assert [one.zone for one in said] == ["shoes"] * 4 + ["home"] * 2
+    assert said[0].at == said[0].t + 0.5
 
 
 def test_who_never_leaves_the_store() -> None:
