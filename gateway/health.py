@@ -2,13 +2,17 @@
 
 Pure and synchronous. Devices and antennas on the store's list are watched by the arrival of what
 they say; `ok`, `silent`, `offline` and `unknown` (not heard since the start) are all it answers.
+
+How long a device may be silent is said by the rules, and longer where it is seen to speak seldom: a
+sensor that wakes once in half an hour is not silent after ten minutes.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import median
 
 import numpy as np
 
@@ -20,20 +24,31 @@ BAD = frozenset({"silent", "offline"})
 ANTENNA_DEAF_SECONDS = 900.0
 """An antenna that used to read and reads nothing for so long while its reader goes on is deaf."""
 
+BREATH_SECONDS = 10.0
+"""A sensor that wakes sends a handful of adverts; a real chip may report one in 10 s."""
+PAUSES_KEPT, PAUSES_NEEDED = 5, 3
+PAUSES_MISSED = 3.0
+"""So many usual pauses without a word are silence."""
+
 
 @dataclass(frozen=True, slots=True)
 class HealthRules:
     """Who is watched.
 
     Attributes:
-        devices: seconds after which the device (by id) counts as silent.
+        devices: seconds after which the device (by id) counts as silent, at least.
         antennas: by (reader id, antenna number): seconds without a read, once it has read, after
             which the antenna counts as deaf; None where nothing may lie for hours (a till, an
             exit, a fitting room).
+        exactly: those of `devices` whose seconds a person chose: they are not made longer.
+        discreet: devices that people wear. What they need (a battery) is told; never whether they
+            are heard, for it would tell who is in.
     """
 
     devices: Mapping[str, float] = field(default_factory=dict)
     antennas: Mapping[tuple[str, int], float | None] = field(default_factory=dict)
+    exactly: frozenset[str] = frozenset()
+    discreet: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -46,6 +61,7 @@ class Watched:
         reads: its tag reads.
         told: the detail that is told of it while it is well: an alert that is not over.
         alarm: the kind of the alert that it is silent or offline, while that is not over.
+        pauses: its newest pauses of note, in seconds: what it says in one breath is one word.
     """
 
     state: str = "unknown"
@@ -56,6 +72,20 @@ class Watched:
     detail: str = ""
     told: str = ""
     alarm: str = ""
+    pauses: deque[float] = field(default_factory=lambda: deque(maxlen=PAUSES_KEPT))
+
+    def hear(self, at: float) -> None:
+        """It spoke, and the pause before it may be its habit."""
+        if self.heard is None:
+            self.heard = at
+            return
+        if (pause := at - self.heard) >= BREATH_SECONDS:
+            self.pauses.append(pause)
+        self.heard = max(at, self.heard)
+
+    def usual(self) -> float:
+        """Seconds of its usual pause, so far as it is known; one long absence makes no habit."""
+        return median(self.pauses) if len(self.pauses) >= PAUSES_NEEDED else 0.0
 
 
 class Health:
@@ -67,6 +97,7 @@ class Health:
         self._begun: float | None = None
         self.watched: dict[Key, Watched] = {(name, None): Watched() for name in rules.devices}
         self.watched.update({key: Watched() for key in rules.antennas})
+        self._worn: dict[str, Watched] = {name: Watched() for name in rules.discreet}
 
     def observe(self, obs: Observation) -> None:
         """Note who spoke; a source that nobody configured is counted."""
@@ -95,13 +126,15 @@ class Health:
             state = self._state(key, watched, now)
             if state != watched.state or (state == "ok" and watched.detail != watched.told):
                 changes += self._said(key, watched, state, now)
+        for name, worn in self._worn.items():
+            changes += self._attention(worn, name, worn.detail, now)
         return changes
 
     def _hear(self, name: str, at: float) -> None:
         watched = self.watched.get((name, None))
         if watched is None:
             return
-        watched.heard = at if watched.heard is None else max(at, watched.heard)
+        watched.hear(at)
         _back(watched)
 
     def _hear_antennas(self, reads: TagReads) -> None:
@@ -118,6 +151,9 @@ class Health:
             device.reads += len(reads)
 
     def _device(self, obs: Device) -> None:
+        if (worn := self._worn.get(obs.src)) is not None:
+            worn.detail = obs.detail
+            return
         watched = self.watched.get((obs.src, obs.antenna))
         if watched is None:
             self.faults["unknown_device"] += 1
@@ -135,7 +171,10 @@ class Health:
             return self._antenna_state(name, antenna, watched, now)
         assert self._begun is not None
         heard = self._begun if watched.heard is None else watched.heard
-        if now - heard > self._rules.devices[name]:
+        may = self._rules.devices[name]
+        if name not in self._rules.exactly:
+            may = max(may, PAUSES_MISSED * watched.usual())
+        if now - heard > may:
             return "silent"
         return "unknown" if watched.heard is None else "ok"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from drivers.observations import Device, DeviceState, Round, TagReads
+from drivers.observations import Advert, Device, DeviceState, Round, TagReads
 from gateway.changes import Alert, Change, DeviceChanged
 from gateway.health import Health, HealthRules
 
@@ -90,3 +90,52 @@ def test_what_nobody_configured_is_counted() -> None:
     health.observe(reads(1.0, 7))
     health.observe(Device("nobody", 1.0, 1.0, DeviceState.ONLINE))
     assert health.faults == {"read_unknown_antenna": 1, "unknown_device": 1}
+
+
+def speak(health: Health, name: str, times: list[float]) -> list[tuple[str, str, bool]]:
+    """Adverts of a beacon; the alerts of all seconds up to the last, and ten minutes more."""
+    said: list[Change] = []
+    waiting = sorted(times)
+    for second in range(int(waiting[0]), int(waiting[-1]) + 7_300, 10):
+        while waiting and waiting[0] <= second:
+            at = waiting.pop(0)
+            health.observe(Advert("ble", at, at, name, "C4:7C:8D:6A:11:02", -60.0))
+        said += health.advance(float(second))
+    return alerts(said)
+
+
+def test_a_beacon_is_silent_after_its_minutes_and_back_when_it_speaks() -> None:
+    health = Health(HealthRules({"fridge-1": 600.0}))
+    said = speak(health, "fridge-1", [*range(100), 2_000])
+    silent = ("device_silent", "fridge-1", False)
+    assert said == [silent, ("device_silent", "fridge-1", True), silent]
+
+
+def test_a_sensor_that_seldom_speaks_is_given_its_usual_pauses() -> None:
+    health = Health(HealthRules({"fridge-1": 600.0}))
+    bursts = [wake * 1_800.0 + n / 10 for wake in range(12) for n in range(5)]
+    said = speak(health, "fridge-1", bursts)
+    assert len(said) == 2 * 3 + 1, "three false ones until it is known, and a true one"
+    exact = Health(HealthRules({"fridge-1": 600.0}, exactly=frozenset({"fridge-1"})))
+    assert len(speak(exact, "fridge-1", bursts)) == 2 * 11 + 1
+
+
+def test_one_long_absence_makes_no_habit() -> None:
+    health = Health(HealthRules({"fridge-1": 600.0}))
+    said = speak(health, "fridge-1", [*range(0, 100, 15), 90_000, *range(90_015, 90_100, 15)])
+    assert said[-1] == ("device_silent", "fridge-1", False)
+    assert health.watched["fridge-1", None].usual() == 15.0
+
+
+def test_of_a_badge_its_battery_is_told_and_nothing_else() -> None:
+    health = Health(HealthRules(discreet=frozenset({"badge-7"})))
+    on = DeviceState.ONLINE
+    health.observe(Advert("ble", 1.0, 1.0, "badge-7", "C4:7C:8D:6A:11:07", -60.0))
+    assert health.advance(2.0) == []
+    health.observe(Device("badge-7", 3.0, 3.0, on, detail="battery low: 9 %"))
+    assert health.advance(3.0) == [Alert(3.0, "device_attention", "badge-7", "battery low: 9 %")]
+    assert health.advance(90_000.0) == []
+    health.observe(Device("badge-7", 90_001.0, 90_001.0, on))
+    assert alerts(health.advance(90_001.0)) == [("device_attention", "badge-7", True)]
+    assert health.watched == {}
+    assert not health.faults
