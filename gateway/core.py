@@ -10,12 +10,13 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drivers.observations import Delivery, Device, DeviceState, Observation, Return, Sale, Stocktake
 from drivers.pos.digest import fact_digest
 from gateway.alerts import BackOnShelf
 from gateway.changes import Change, DeviceChanged, Remember
+from gateway.conditions import Conditions, Limits
 from gateway.footfall.engine import FootfallEngine
 from gateway.footfall.rules import FootfallRules
 from gateway.health import Health, HealthRules
@@ -30,12 +31,18 @@ FARTHEST_AHEAD_SECONDS = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class CoreRules:
-    """All that the engines must know of a store. `keep_seconds`: how long ids of facts count."""
+    """All that the engines must know of a store.
+
+    Attributes:
+        keep_seconds: how long ids of facts count.
+        limits: what is well for fridges and doors, by device id.
+    """
 
     layout: Layout
     footfall: FootfallRules
     health: HealthRules
     keep_seconds: float
+    limits: Mapping[str, Limits] = field(default_factory=dict)
 
 
 class Core:
@@ -46,6 +53,7 @@ class Core:
         self.stock = StockEngine(rules.layout, naming)
         self.footfall = FootfallEngine(rules.footfall)
         self.health = Health(rules.health)
+        self.conditions = Conditions(rules.limits)
         self.alerts = BackOnShelf(
             [zone.id for zone in rules.layout.zones if zone.kind is ZoneKind.SHELF]
         )
@@ -83,6 +91,7 @@ class Core:
         else:
             self._own_faults[f"fact_{verdict}"] += 1
         self.health.observe(obs)
+        self.conditions.observe(obs)
         return verdict
 
     def advance(self, now: float) -> list[Change]:
@@ -93,6 +102,7 @@ class Core:
             *early,
             *health,
             *(_state(one) for one in health if isinstance(one, DeviceChanged)),
+            *self.conditions.advance(now),
             *self.stock.advance(now),
             *self.footfall.advance(now),
             *self._once.advance(now),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from drivers.ble.pushing import Slide
 from drivers.ble.receivers import BleReceivers
 from drivers.ble.roster import (
     ByAddress,
@@ -20,17 +21,16 @@ from drivers.ble.scanner import BleSource
 from drivers.source import Source
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.load import Store
-from gateway.config.model import BeaconSection, MatchSection
+from gateway.config.model import FORWARDED, OWN_RADIOS, BeaconSection, MatchSection
 from gateway.till import broker_of
-
-RECEIVERS = "ble-receivers"
-"""The name as a device of what hears the store's other receivers."""
 
 
 def roster_of(store: Store) -> Roster:
     """The store's own radio devices. Raises `ConfigError` for a key file that is no key."""
+    ble = store.config.ble
     return Roster(
-        [listed for one in store.config.ble.beacon if (listed := _listed(store, one)) is not None]
+        [listed for one in ble.beacon if (listed := _listed(store, one)) is not None],
+        {one.src: one.zone for one in ble.receiver if one.zone is not None},
     )
 
 
@@ -44,7 +44,8 @@ def receivers_of(store: Store, sources: Iterable[Source]) -> list[Source]:
         return []
     scanners = (one.roster for one in sources if isinstance(one, BleSource))
     roster = next(scanners, None) or roster_of(store)
-    return [BleReceivers(RECEIVERS, store.config.store.id, broker_of(store), roster)]
+    known = frozenset(one.id for one in store.config.ble.receiver if one.id not in OWN_RADIOS)
+    return [BleReceivers(FORWARDED, store.config.store.id, broker_of(store), roster, known)]
 
 
 def _listed(store: Store, beacon: BeaconSection) -> ListedBeacon | None:
@@ -54,7 +55,8 @@ def _listed(store: Store, beacon: BeaconSection) -> ListedBeacon | None:
         return None
     # An EID's key is no key of BTHome: one would read the other's frames as forged.
     own = None if isinstance(match, ByEid) else key
-    return ListedBeacon(beacon.id, Role(beacon.role), match, beacon.zone, beacon.gtin, own)
+    slide = None if beacon.unit_mm is None else Slide(beacon.unit_mm, beacon.empty_mm)
+    return ListedBeacon(beacon.id, Role(beacon.role), match, beacon.zone, beacon.gtin, own, slide)
 
 
 def _match(match: MatchSection, key: bytes | None) -> Match | None:

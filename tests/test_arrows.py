@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "gateway.stock": WORDS,
     "gateway.footfall": WORDS,
     "gateway.health": WORDS,
+    "gateway.conditions": WORDS,
     "gateway.once": WORDS,
     "gateway.alerts": WORDS,
     "gateway.changes": set(),
@@ -47,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
         "gateway.stock",
         "gateway.footfall",
         "gateway.health",
+        "gateway.conditions",
         "gateway.once",
         "gateway.alerts",
     },
@@ -123,6 +125,7 @@ def test_engines_read_no_clock_and_use_no_randomness() -> None:
     forbidden = {"time", "random", "secrets", "asyncio", "threading", "socket", "os", "sqlite3"}
     for name, path in modules():
         if any(
-            within(name, room) for room in ("gateway.stock", "gateway.footfall", "gateway.core")
+            within(name, room)
+            for room in ("gateway.stock", "gateway.footfall", "gateway.conditions", "gateway.core")
         ):
             assert not forbidden & set(imports(path)), f"{name} must be pure"

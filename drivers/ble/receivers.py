@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -19,6 +20,8 @@ from drivers.mqtt_link import Broker, Incoming, MqttLink, dial
 from drivers.observations import Device, DeviceState
 from drivers.source import Clock, Emit
 
+GREETING_SECONDS = 60.0
+
 Dial: TypeAlias = Callable[[Broker, str], AbstractAsyncContextManager[MqttLink]]
 
 
@@ -33,17 +36,27 @@ class BleReceivers:
         store: the store's id, which stands in the topic.
         broker: where the receivers publish.
         roster: who is on the list; the scanner's own, so that a packet counts once.
+        known: receivers that are devices of their own: that one is heard is said each minute, with
+            `{name}/{receiver}` for its `src`.
         open_link: opens a connection; aiomqtt's by default.
     """
 
     def __init__(
-        self, name: str, store: str, broker: Broker, roster: Roster, *, open_link: Dial = dial
+        self,
+        name: str,
+        store: str,
+        broker: Broker,
+        roster: Roster,
+        known: frozenset[str] = frozenset(),
+        *,
+        open_link: Dial = dial,
     ) -> None:
         self.name = name
         self.faults: Counter[str] = Counter()
         self.facts: dict[str, str] = {"broker": str(broker)}
         self._store, self._broker, self._roster = store, broker, roster
         self._dial = open_link
+        self._known, self._said = known, dict.fromkeys(known, -math.inf)
         self._heard: Counter[str] = Counter()
 
     @property
@@ -68,8 +81,8 @@ class BleReceivers:
     def take(self, message: Incoming, emit: Emit, now: float) -> None:
         """Emit what one message says of listed devices; what is wrong in it is counted."""
         receiver = receiver_in(message.topic)
-        known = receiver in self._heard or len(self._heard) < RECEIVERS_MOST
-        if receiver is None or not known:
+        room = receiver in self._heard or len(self._heard) < RECEIVERS_MOST
+        if receiver is None or not room:
             self.faults["unknown_receiver"] += 1
             return
         try:
@@ -79,6 +92,7 @@ class BleReceivers:
             return
         if bad:
             self.faults["bad_advert"] += bad
+        self._greet(receiver, emit, now)
         self._heard[receiver] += len(adverts)
         self.facts[f"receiver {receiver}"] = f"{self._heard[receiver]} adverts"
         for advert in adverts:
@@ -92,3 +106,9 @@ class BleReceivers:
                 at=now,
             ):
                 emit(observation)
+
+    def _greet(self, receiver: str, emit: Emit, now: float) -> None:
+        """Say that a receiver lives, whatever it hears: a quiet shop is no dead receiver."""
+        if receiver in self._known and not 0 <= now - self._said[receiver] < GREETING_SECONDS:
+            self._said[receiver] = now
+            emit(Device(f"{self.name}/{receiver}", now, now, DeviceState.ONLINE))

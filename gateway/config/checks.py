@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from drivers.gtin import check_digit
+from gateway.config.checks_ble import check_ble
 from gateway.config.checks_scale import check_scales, warn_of_scales
 from gateway.config.faults import WrongValue, shown
 from gateway.config.locate import Path
@@ -26,14 +27,6 @@ DOOR_NEEDS = {
 }
 """One of these; milesight and xovis may call us, then `unit` is the serial number they give."""
 
-MATCHES = {
-    "ibeacon": ("major", "minor"),
-    "altbeacon": ("major", "minor"),
-    "eddystone": ("instance",),
-    "eid": ("since",),
-    "address": (),
-}
-
 
 def cross_check(raw: Table, report: Report) -> None:
     """Report every fault between the keys of `raw`."""
@@ -45,9 +38,7 @@ def cross_check(raw: Table, report: Report) -> None:
         _antennas(path, reader, zones, report)
     for path, door in tables(raw, ("door",)):
         _door_wire(path, door, report)
-    for path, beacon in tables(raw, ("ble", "beacon")):
-        _beacon(path, beacon, zones, report)
-    _beacons_apart(raw, report)
+    check_ble(raw, zones, report)
     check_scales(raw, zones, report)
     _uplink(raw, report)
     _till(raw, report)
@@ -172,46 +163,6 @@ def _topic(path: Path, driver: str, topic: str, report: Report) -> None:
         report(path, f"driver {shown(driver)} publishes nothing", "take topic out")
     elif set("+#\0") & set(topic):
         report(path, f"{shown(topic)} is no single topic", "write one topic without + and #")
-
-
-def _beacon(path: Path, beacon: Table, zones: Collection[str], report: Report) -> None:
-    known_zone(path, beacon, zones, report)
-    if beacon.get("role") == "scale":
-        for key, right in (("zone", "where it stands"), ("gtin", "what lies on it")):
-            if not beacon.get(key):
-                report((*path, key), "missing", f"a scale needs {key}: {right}")
-    match = beacon.get("match")
-    if isinstance(match, dict):
-        _match((*path, "match"), match, report)
-        if "eid" in match and not beacon.get("key_file"):
-            report((*path, "key_file"), "missing", "an eid is told by its key: name a file of hex")
-
-
-def _match(path: Path, match: Table, report: Report) -> None:
-    ways = [way for way in MATCHES if way in match]
-    if len(ways) != 1:
-        wrong = f"{' and '.join(ways)} at once" if ways else "nothing to know the beacon by"
-        report(path, wrong, "write exactly one of " + ", ".join(MATCHES))
-        return
-    for key in MATCHES[ways[0]]:
-        if key not in match:
-            report((*path, key), "missing", f"{ways[0]} needs {key} beside it")
-    others = {key for keys in MATCHES.values() for key in keys} - set(MATCHES[ways[0]])
-    for key in sorted(others & set(match)):
-        report((*path, key), f"{ways[0]} has no {key}", f"take {key} out")
-
-
-def _beacons_apart(raw: Table, report: Report) -> None:
-    """Two beacons that are known by the same thing cannot be told apart."""
-    seen: dict[str, object] = {}
-    for path, beacon in tables(raw, ("ble", "beacon")):
-        match = beacon.get("match")
-        if not isinstance(match, dict):
-            continue
-        known_by = repr(sorted((key, str(value).upper()) for key, value in match.items()))
-        if match and known_by in seen:
-            report((*path, "match"), f"same as that of {seen[known_by]}", "give each its own")
-        seen.setdefault(known_by, shown(beacon.get("id", "another beacon")))
 
 
 def _uplink(raw: Table, report: Report) -> None:

@@ -51,7 +51,7 @@ def warn_of_scales(raw: Table, report: Report) -> None:
 def _all_scales(raw: Table) -> Iterator[tuple[Path, Table]]:
     yield from tables(raw, ("scale",))
     for path, beacon in tables(raw, ("ble", "beacon")):
-        if beacon.get("role") == "scale":
+        if beacon.get("role") in ("scale", "pusher"):
             yield path, beacon
 
 

@@ -24,6 +24,12 @@ CHAINWAY_PORT = 8888
 
 _ID = r"^[A-Za-z0-9-]{1,32}$"
 _DEVICE = r"^[A-Za-z0-9_.-]{1,64}$"
+_RECEIVER = r"^[A-Za-z0-9_-]{1,32}$"
+
+OWN_RADIOS = ("ble", "ble-dongle")
+"""The names, as devices and as the `src` of adverts, of this machine's adapter and second one."""
+FORWARDED = "ble-receivers"
+"""The name as a device of what hears the store's other receivers."""
 
 
 def _or_none(value: object) -> object:
@@ -204,16 +210,52 @@ class MatchSection(Section):
 
 
 class BeaconSection(Section):
-    """`[[ble.beacon]]`: a device on the store's own list. `key_file`: BTHome or EID key, hex."""
+    """`[[ble.beacon]]`: a device on the store's own list.
+
+    Attributes:
+        key_file: BTHome or EID key, hex.
+        silent_after: silence that is an alert; None is ten minutes, or longer where the device is
+            seen to speak seldom.
+        warmest, coldest: of a fridge, °C.
+        alarm_after: how long a fridge may be beyond them, or an opener open; None is as usual.
+        unit_mm: of a pusher that says a distance, the depth of one unit.
+        empty_mm: what it says when empty; 0 where the distance grows with the goods.
+    """
 
     id: Name
-    role: Literal["staff", "basket", "scale", "fridge", "opener"]
+    role: Literal["staff", "basket", "scale", "fridge", "opener", "pusher"]
     match: MatchSection
     zone: Optional = None
     gtin: Annotated[Gtin | None, BeforeValidator(_or_none)] = None
     key_file: Optional = None
 
 
+    silent_after: Duration | None = None
+    warmest: Annotated[float, Field(ge=-60, le=60)] | None = None
+    coldest: Annotated[float, Field(ge=-60, le=60)] | None = None
+    alarm_after: Duration | None = None
+    unit_mm: Annotated[float, Field(gt=0, le=1000)] | None = None
+    empty_mm: Annotated[float, Field(ge=0, le=5000)] = 0.0
+
+
+class ReceiverSection(Section):
+    """`[[ble.receiver]]`: where a receiver is.
+
+    Attributes:
+        id: `ble` for this machine's own adapter, `ble-dongle` for its second one, else the name
+            under which a receiver publishes.
+        zone: what it hears loudest is there.
+        door: it hangs at that door: badges that it hears pass there, and nowhere else.
+    """
+
+    id: Annotated[str, Field(pattern=_RECEIVER)]
+    zone: Optional = None
+    door: Optional = None
+
+    @property
+    def src(self) -> str:
+        """The `src` of its adverts."""
+        return self.id if self.id in OWN_RADIOS else f"{FORWARDED}/{self.id}"
 class BleSection(Section):
     """`[ble]`: the Bluetooth scanner and the store's own devices.
 
@@ -221,12 +263,15 @@ class BleSection(Section):
         enabled: whether this machine's own adapter listens.
         receivers: whether other receivers forward what they hear, on the till's broker.
     """
+        dongle: a second adapter that is ours alone, by bumble's name (`usb:0`); None without one.
 
     enabled: bool = True
     receivers: bool = False
     adapter: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.-]{1,32}$")] = "hci0"
     beacon: tuple[BeaconSection, ...] = ()
 
+    dongle: Optional = None
+    receiver: tuple[ReceiverSection, ...] = ()
 
 class TillSection(Section):
     """`[till]`: the ways by which sales come in.

@@ -19,6 +19,7 @@ SECRETS = re.compile(r"passw|secret|token|passphrase|credential", re.IGNORECASE)
 
 PATTERNS = {
     r"^[A-Za-z0-9-]{1,32}$": "use 1 to 32 letters, digits and hyphens",
+    r"^[A-Za-z0-9_-]{1,32}$": "use 1 to 32 letters, digits, hyphens and underscores",
     r"^[A-Za-z0-9_.-]{1,64}$": "use 1 to 64 letters, digits, hyphens, dots and underscores",
 }
 

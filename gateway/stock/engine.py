@@ -15,6 +15,8 @@ from drivers.observations import (
     Device,
     DeviceState,
     Observation,
+    Quantity,
+    Reading,
     Return,
     Round,
     Sale,
@@ -110,6 +112,8 @@ class StockEngine:
             self._take_device(obs)
         elif isinstance(obs, Weight):
             self._take_weight(obs)
+        elif isinstance(obs, Reading) and obs.quantity is Quantity.UNITS:
+            self._take_units(obs)
 
     def advance(self, now: float) -> list[Change]:
         """Bring everything to `now` and say what changed."""
@@ -218,6 +222,13 @@ class StockEngine:
         elif account.article.unit_grams:
             account.weigh(weight.grams, self._places.zone(scale.zone), weight.t)
             self._goods.touch(account.gtin)
+
+    def _take_units(self, said: Reading) -> None:
+        """A shelf device that counts by itself is a scale whose every unit weighs the same."""
+        scale = self._layout.scales.get(said.src)
+        account = None if scale is None else self._goods.account(scale.gtin)
+        grams = (account.article.unit_grams if account is not None else None) or 0.0
+        self._take_weight(Weight(said.src, said.t, said.at, said.value * grams))
 
     def _tick(self, now: float) -> None:
         """Credit scanning time to antennas whose reader never sends rounds."""

@@ -16,8 +16,9 @@ from gateway.capture.faults import CaptureFaults
 from gateway.capture.lines import read_capture
 from gateway.config.faults import ConfigError
 from gateway.config.load import load_store
+from gateway.config.model import FORWARDED
 from gateway.devices import sources_of
-from gateway.roster import RECEIVERS, receivers_of, roster_of
+from gateway.roster import receivers_of, roster_of
 from tests.drivers.ble import vectors
 
 STORE = '[store]\nid = "X"\n[[zone]]\nid = "a"\n[ble]\n'
@@ -121,7 +122,7 @@ def test_other_receivers_share_the_scanners_list(tmp_path: Path) -> None:
     (scanner,) = (one for one in sources if isinstance(one, BleSource))
     (receivers,) = receivers_of(loaded, sources)
     assert isinstance(receivers, BleReceivers)
-    assert receivers.name == RECEIVERS
+    assert receivers.name == FORWARDED
     assert receivers.beacons is scanner.beacons
     (alone,) = receivers_of(loaded, [])
     assert isinstance(alone, BleReceivers)
