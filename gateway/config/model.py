@@ -228,8 +228,6 @@ class BeaconSection(Section):
     zone: Optional = None
     gtin: Annotated[Gtin | None, BeforeValidator(_or_none)] = None
     key_file: Optional = None
-
-
     silent_after: Duration | None = None
     warmest: Annotated[float, Field(ge=-60, le=60)] | None = None
     coldest: Annotated[float, Field(ge=-60, le=60)] | None = None
@@ -256,22 +254,24 @@ class ReceiverSection(Section):
     def src(self) -> str:
         """The `src` of its adverts."""
         return self.id if self.id in OWN_RADIOS else f"{FORWARDED}/{self.id}"
+
+
 class BleSection(Section):
     """`[ble]`: the Bluetooth scanner and the store's own devices.
 
     Attributes:
         enabled: whether this machine's own adapter listens.
+        dongle: a second adapter that is ours alone, by bumble's name (`usb:0`); None without one.
         receivers: whether other receivers forward what they hear, on the till's broker.
     """
-        dongle: a second adapter that is ours alone, by bumble's name (`usb:0`); None without one.
 
     enabled: bool = True
     receivers: bool = False
     adapter: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_.-]{1,32}$")] = "hci0"
-    beacon: tuple[BeaconSection, ...] = ()
-
     dongle: Optional = None
     receiver: tuple[ReceiverSection, ...] = ()
+    beacon: tuple[BeaconSection, ...] = ()
+
 
 class TillSection(Section):
     """`[till]`: the ways by which sales come in.
