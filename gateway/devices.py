@@ -67,6 +67,7 @@ def _reader(reader: ReaderSection) -> Source:
             round_ms=reader.round_ms or ROUND_MS,
             session=reader.session or 0,
             power_dbm=_powers(reader),
+            mode=reader.mode,
             tls=tls,
         )
     line = _line(reader)

@@ -114,6 +114,7 @@ class ReaderSection(Section):
         baud: None is what readers of this driver leave the factory with.
         session: the Gen2 inventory session.
         round_ms: how long one antenna is scanned before the next.
+        mode: how an llrp reader speaks with tags (`drivers.rfid.llrp.modes`).
         region: whose radio rules an m6e obeys; None leaves the module's own.
     """
 
@@ -126,6 +127,7 @@ class ReaderSection(Section):
     power_dbm: Annotated[float, Field(ge=-10, le=36)] | None = None
     session: Annotated[int, Field(ge=0, le=3)] | None = None
     round_ms: Annotated[int, Field(ge=10, le=60_000)] | None = None
+    mode: Annotated[str | int | None, BeforeValidator(values.rf_mode)] = None
     region: Literal["na", "in", "jp", "prc", "eu", "kr", "au", "nz"] | None = None
     antenna: tuple[AntennaSection, ...] = ()
 

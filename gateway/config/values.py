@@ -26,6 +26,7 @@ BYTES = {
     "MIB": 2**20,
     "GIB": 2**30,
 }
+RF_MODES = ("dense", "fast", "own")
 MINUTES_OF_A_DAY = 24 * 60
 DURATION_RIGHT = 'write a number of seconds, or for example "30s", "10m", "2h"'
 SIZE_RIGHT = 'write a number of bytes, or for example "256MB", "1GB"'
@@ -110,6 +111,16 @@ def day(value: object) -> date:
         except ValueError:
             pass
     raise WrongValue(f"{shown(value)} is no date", 'write for example "2026-12-25" = []')
+
+
+def rf_mode(value: object) -> str | int | None:
+    """A way to speak with tags by its word, or a mode of the reader's own table by its number."""
+    if value is None or (isinstance(value, str) and value in RF_MODES):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 0xFFFF:
+        return value
+    words = ", ".join(f'"{word}"' for word in RF_MODES)
+    raise WrongValue(f"{shown(value)} is no mode", f"write {words}, or a number of its table")
 
 
 def timezone(value: str) -> str:

@@ -74,3 +74,10 @@ def test_the_region_of_an_m6e():
 
 def test_a_reader_that_is_nowhere():
     assert isinstance(_reader(reader("a0")), NotInThisVersion)
+
+
+@pytest.mark.parametrize("mode", ["fast", 1002, None])
+def test_an_llrp_readers_mode_reaches_its_driver(mode):
+    antenna = [{"number": 1, "zone": "a"}]
+    source = _reader(reader("llrp", address="10.0.0.9", mode=mode, antenna=antenna))
+    assert source.new_session(0.0).settings.mode == mode

@@ -45,10 +45,14 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Set up and scanning. `facts` are for the page, `connected` antennas as the reader says."""
+    """Set up and scanning. `facts` are for the page, `connected` antennas as the reader says.
+
+    `note`: what a person should look at, though the reader works.
+    """
 
     facts: dict[str, str]
     connected: dict[int, bool]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

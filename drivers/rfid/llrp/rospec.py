@@ -29,8 +29,10 @@ MAX_SPECS = 32
 """Specs in our ROSpec at most, whatever the reader allows."""
 _IMMEDIATE, _NULL, _DURATION, _END_OF_AISPEC, _PERIODIC = 1, 0, 1, 1, 1
 _GEN2 = 1
-_SEARCH_MODE, _DUAL_TARGET = 23, 2
-_CONTENT, _ENABLE_PEAK_RSSI = 50, 53
+SEARCH_MODE, DUAL_TARGET = 23, 2
+"""Impinj's custom parameter InventorySearchMode, and the one value that leaves no tag silent."""
+_CONTENT, _ENABLE_PHASE, _ENABLE_PEAK_RSSI = 50, 52, 53
+_ON = (1).to_bytes(2, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Settings:
         session: Gen2 session of the tags, 0-3.
         population: how many tags one antenna is expected to hear (sets the first Q).
         power_dbm: by antenna; an antenna that is not in it keeps the reader's own power.
+        mode: `dense`, `fast`, `own` or a number of the reader's table (see `modes`); None lets the
+            table say what is fit for standing goods.
+        phase: an Impinj says each read's RF phase, too (see `template`).
     """
 
     antennas: tuple[int, ...]
@@ -52,6 +57,8 @@ class Settings:
     session: int = 0
     population: int = 64
     power_dbm: Mapping[int, float] = field(default_factory=dict)
+    mode: str | int | None = None
+    phase: bool = False
 
     def __post_init__(self) -> None:
         if not self.antennas or len(set(self.antennas)) != len(self.antennas):
@@ -86,7 +93,7 @@ def reader_config(settings: Settings, number: int, *, hold: bool, impinj: bool) 
     states = [make(P.EVENT_NOTIFICATION_STATE, event=int(e), flags=TOP_BIT) for e in wanted]
     parameters = [
         make(P.READER_EVENT_NOTIFICATION_SPEC, *states),
-        _report_spec(impinj=impinj),
+        _report_spec(settings, impinj=impinj),
         make(P.KEEPALIVE_SPEC, trigger=_PERIODIC, period_ms=settings.keepalive_ms),
     ]
     if hold:
@@ -107,10 +114,12 @@ def add_ro_spec(
     max_specs: int,
     impinj: bool,
     transmit: Mapping[int, Parameter] | None = None,
+    control: Parameter | None = None,
 ) -> Message:
     """ADD_ROSPEC with the scan that the module's docstring explains.
 
-    `transmit`: RFTransmitter by antenna, where it is not to be the reader's own.
+    `transmit`: RFTransmitter by antenna, `control`: C1G2RFControl of all of them, where it is not
+    to be the reader's own.
     """
     boundary = make(
         P.RO_BOUNDARY_SPEC,
@@ -118,15 +127,15 @@ def add_ro_spec(
         make(P.RO_SPEC_STOP_TRIGGER, trigger=_NULL, duration_ms=0),
     )
     groups = settings.groups(max_specs)
+    command = _command(settings, control, impinj=impinj)
     specs = [
-        _ai_spec(settings, group, i + 1, transmit or {}, impinj=impinj)
-        for i, group in enumerate(groups)
+        _ai_spec(settings, group, i + 1, transmit or {}, command) for i, group in enumerate(groups)
     ]
     spec = make(
         P.RO_SPEC,
         boundary,
         *specs,
-        _report_spec(impinj=impinj),
+        _report_spec(settings, impinj=impinj),
         id=settings.ro_spec_id,
         priority=0,
         state=0,
@@ -134,27 +143,30 @@ def add_ro_spec(
     return message(MessageType.ADD_ROSPEC, number, spec)
 
 
-def _ai_spec(
-    settings: Settings,
-    group: Sequence[int],
-    number: int,
-    transmit: Mapping[int, Parameter],
-    *,
-    impinj: bool,
-) -> Parameter:
-    stop = make(
-        P.AI_SPEC_STOP_TRIGGER, trigger=_DURATION, duration_ms=settings.round_ms * len(group)
-    )
+def _command(settings: Settings, control: Parameter | None, *, impinj: bool) -> Parameter:
+    """How the tags before every antenna are asked."""
     singulation = make(
         P.C1G2_SINGULATION_CONTROL,
         session=settings.session << 6,
         population=settings.population,
         transit_ms=0,
     )
-    children = [singulation]
+    children = [*([control] if control else []), singulation]
     if impinj:
-        children.append(_impinj(_SEARCH_MODE, _DUAL_TARGET.to_bytes(2, "big")))
-    command = make(P.C1G2_INVENTORY_COMMAND, *children, flags=0)
+        children.append(_impinj(SEARCH_MODE, DUAL_TARGET.to_bytes(2, "big")))
+    return make(P.C1G2_INVENTORY_COMMAND, *children, flags=0)
+
+
+def _ai_spec(
+    settings: Settings,
+    group: Sequence[int],
+    number: int,
+    transmit: Mapping[int, Parameter],
+    command: Parameter,
+) -> Parameter:
+    stop = make(
+        P.AI_SPEC_STOP_TRIGGER, trigger=_DURATION, duration_ms=settings.round_ms * len(group)
+    )
     antennas = [
         make(
             P.ANTENNA_CONFIGURATION,
@@ -168,12 +180,13 @@ def _ai_spec(
     return make(P.AI_SPEC, stop, inventory, antennas=tuple(group))
 
 
-def _report_spec(*, impinj: bool) -> Parameter:
+def _report_spec(settings: Settings, *, impinj: bool) -> Parameter:
     content = Content.ANTENNA_ID | Content.PEAK_RSSI | Content.LAST_SEEN | Content.SEEN_COUNT
     children = [make(P.TAG_REPORT_CONTENT_SELECTOR, flags=int(content))]
     if impinj:
-        enable = _impinj(_ENABLE_PEAK_RSSI, (1).to_bytes(2, "big"))
-        children.append(_impinj(_CONTENT, encode([enable])))
+        wanted = [_ENABLE_PHASE, _ENABLE_PEAK_RSSI] if settings.phase else [_ENABLE_PEAK_RSSI]
+        enabled = encode([_impinj(subtype, _ON) for subtype in wanted])
+        children.append(_impinj(_CONTENT, enabled))
     return make(P.RO_REPORT_SPEC, *children, trigger=_END_OF_AISPEC, n=0)
 
 

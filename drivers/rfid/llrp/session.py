@@ -324,7 +324,7 @@ class LlrpSession:
         self._send(message(MessageType.ENABLE_EVENTS_AND_REPORTS, self._next()))
         self.state = State.RUNNING
         self._deadline = now + self._patience
-        yield Ready(self._facts, dict(self._connected))
+        yield Ready(self._facts, dict(self._connected), self._reader.note)
 
     def _next(self) -> int:
         self._number = self._number % 0xFFFF_FFFF + 1

@@ -125,7 +125,10 @@ class P(IntEnum):
     LLRP_STATUS = 287
     FIELD_ERROR = 288
     PARAMETER_ERROR = 289
+    C1G2_RF_MODE_TABLE = 328
+    C1G2_RF_MODE_TABLE_ENTRY = 329
     C1G2_INVENTORY_COMMAND = 330
+    C1G2_RF_CONTROL = 335
     C1G2_SINGULATION_CONTROL = 336
     CUSTOM = 1023
 
@@ -226,6 +229,23 @@ PARAMETERS: dict[int, Shape] = {
     P.LLRP_STATUS: Shape("LLRPStatus", (("code", "H"), ("description", "text"))),
     P.FIELD_ERROR: Shape("FieldError", (("field", "H"), ("code", "H"))),
     P.PARAMETER_ERROR: Shape("ParameterError", (("type", "H"), ("code", "H"))),
+    P.C1G2_RF_MODE_TABLE: Shape("C1G2UHFRFModeTable", ()),
+    P.C1G2_RF_MODE_TABLE_ENTRY: Shape(
+        "C1G2UHFRFModeTableEntry",
+        (
+            ("id", "I"),
+            ("flags", "B"),
+            ("m", "B"),
+            ("forward", "B"),
+            ("mask", "B"),
+            ("backscatter", "I"),
+            ("pie", "I"),
+            ("least_tari", "I"),
+            ("most_tari", "I"),
+            ("tari_step", "I"),
+        ),
+    ),
+    P.C1G2_RF_CONTROL: Shape("C1G2RFControl", (("mode", "H"), ("tari", "H"))),
     P.C1G2_INVENTORY_COMMAND: Shape("C1G2InventoryCommand", (("flags", "B"),)),
     P.C1G2_SINGULATION_CONTROL: Shape(
         "C1G2SingulationControl", (("session", "B"), ("population", "H"), ("transit_ms", "I"))

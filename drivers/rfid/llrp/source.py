@@ -57,6 +57,7 @@ class LlrpSource:
         session: int = 0,
         population: int = 64,
         power_dbm: Mapping[int, float] | None = None,
+        mode: str | int | None = None,
         tls: ssl.SSLContext | None = None,
         connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
@@ -67,7 +68,13 @@ class LlrpSource:
         self._host, self._port, self._tls = host, port, tls
         self._connect_seconds = connect_seconds
         self._settings = Settings(
-            tuple(antennas), round_ms, keepalive_ms, session, population, dict(power_dbm or {})
+            tuple(antennas),
+            round_ms,
+            keepalive_ms,
+            session,
+            population,
+            dict(power_dbm or {}),
+            mode,
         )
         self._ask_version = True
 
@@ -201,7 +208,7 @@ class _Connection:
     def _ready(self, ready: Ready) -> None:
         self._source.facts = ready.facts
         self._online = True
-        self._device(DeviceState.ONLINE)
+        self._device(DeviceState.ONLINE, detail=ready.note)
         for antenna, connected in ready.connected.items():
             if connected:
                 self._device(DeviceState.ONLINE, antenna)

@@ -1,7 +1,9 @@
 """The shape of one TagReportData: where each field stands and which bytes must not differ.
 
 Source: LLRP 1.0.1, section 16.2.7.3 (TagReportData and its TV parameters); Impinj's custom
-parameter 57, peak RSSI in 1/100 dBm, is finer than the standard's and preferred to it.
+parameter 57, peak RSSI in 1/100 dBm, is finer than the standard's and preferred to it. Its 56 is
+the phase of the tag's answer against the carrier, 360/4096 degrees a step: it turns once with each
+half wavelength that a tag moves. Nothing asks for it yet (see `rospec.Settings.phase`).
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 IMPINJ = 25_882
-_IMPINJ_PEAK_RSSI = 57
+_IMPINJ_PHASE, _IMPINJ_PEAK_RSSI = 56, 57
+PHASE_STEPS = 4_096
 _TLV = struct.Struct("!HH")
 _CUSTOM = struct.Struct("!II")
 
@@ -70,6 +73,7 @@ class Template:
     fine_rssi_at: int = 0
     count_at: int = 0
     seen_at: int = 0
+    phase_at: int = 0
     clock: Clock = Clock.NONE
     complete: bool = False
     _mask: int = 0
@@ -165,6 +169,13 @@ class Template:
         """Times seen, at least 1."""
         return np.maximum(_column(rows, self.count_at, ">u2").astype(np.int32), 1)
 
+    def phase(self, rows: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """RF phase in radians, 0 to 2 pi; None where this shape has none."""
+        if not self.phase_at:
+            return None
+        steps = _column(rows, self.phase_at, ">u2").astype(np.float32)
+        return steps * np.float32(2 * np.pi / PHASE_STEPS)
+
     def seen(self, rows: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Reader time, microseconds."""
         return _column(rows, self.seen_at, ">i8").astype(np.int64)
@@ -198,6 +209,7 @@ def template_of(row: bytes) -> Template:
         antenna_at=marks.values.get(_ANTENNA, 0),
         rssi_at=marks.values.get(_RSSI, 0),
         fine_rssi_at=marks.fine_rssi_at,
+        phase_at=marks.phase_at,
         count_at=marks.values.get(_COUNT, 0),
         seen_at=0 if seen is None else marks.values[seen],
         clock=Clock.NONE if seen is None else Clock.UTC if seen in (2, 4) else Clock.UPTIME,
@@ -214,6 +226,7 @@ class _Marks:
     epc_at: int = 0
     epc_bytes: int = 0
     fine_rssi_at: int = 0
+    phase_at: int = 0
 
     def tv(self, at: int) -> int:
         """Take the TV parameter at `at`; where the next one begins."""
@@ -257,5 +270,10 @@ class _Marks:
         if size < _CUSTOM.size:
             raise TemplateError("a custom parameter is cut short")
         self.fixed += range(at, at + _CUSTOM.size)
-        if _CUSTOM.unpack_from(self.row, at) == (IMPINJ, _IMPINJ_PEAK_RSSI) and size == 10:
+        if size != _CUSTOM.size + 2:
+            return
+        whose = _CUSTOM.unpack_from(self.row, at)
+        if whose == (IMPINJ, _IMPINJ_PEAK_RSSI):
             self.fine_rssi_at = at + _CUSTOM.size
+        elif whose == (IMPINJ, _IMPINJ_PHASE):
+            self.phase_at = at + _CUSTOM.size

@@ -138,12 +138,21 @@ def with_inputs(count: int, **settings) -> PlayedReader:
     return reader
 
 
-def table_of_powers(*cdbm: int) -> Parameter:
-    """RegulatoryCapabilities with a table of powers in 1/100 dBm, and the channels of Europe."""
+def table_of_powers(*cdbm: int, modes: tuple[int, ...] = ()) -> Parameter:
+    """RegulatoryCapabilities with a table of powers in 1/100 dBm, and the channels of Europe.
+
+    `modes`: RF modes of Miller 4 that it has, too.
+    """
     steps = cdbm or (1_000, 1_525, 2_000, 3_000)
     levels = [make(P.TRANSMIT_POWER_LEVEL, index=i + 1, cdbm=c) for i, c in enumerate(steps)]
     channels = encode([make(148, raw=struct.pack("!HII", 2, 865_700, 866_300))])
-    band = make(P.UHF_BAND_CAPABILITIES, *levels, make(146, raw=b"\0" + channels))
+    tari = {"least_tari": 20_000, "most_tari": 20_000}
+    entries = [
+        make(P.C1G2_RF_MODE_TABLE_ENTRY, id=n, m=2, mask=3, backscatter=256_000, pie=2_000, **tari)
+        for n in modes
+    ]
+    tables = [make(P.C1G2_RF_MODE_TABLE, *entries)] if entries else []
+    band = make(P.UHF_BAND_CAPABILITIES, *levels, make(146, raw=b"\0" + channels), *tables)
     return make(P.REGULATORY_CAPABILITIES, band, country=250, standard=2)
 
 

@@ -76,9 +76,9 @@ def judged(tmp_path, talk):
 
 def whole_conversation(maker, latest):
     """Messages both ways, from the greeting to the goodbye, one by one."""
-    can = {"more": [table_of_powers()], "config": [antenna_set(1), antenna_set(3)]}
+    can = {"more": [table_of_powers(modes=(2, 3))], "config": [antenna_set(1), antenna_set(3)]}
     talk: list[tuple[bool, bytes]] = []
-    settings = Settings((1, 2, 3, 4), power_dbm={1: 20.0, 3: 27.5})
+    settings = Settings((1, 2, 3, 4), power_dbm={1: 20.0, 3: 27.5}, mode=3, phase=True)
     reader = with_inputs(2, maker=maker, connected={1: True}, versions=(1, latest), **can)
     session = LlrpSession(settings, 0.0)
     pending = greeting(at=1_763_740_800_000_000)
