@@ -14,7 +14,10 @@ class GtinError(ValueError):
 
 def check_digit(body: str) -> int:
     """The check digit (0-9) of a GTIN's other digits, weights 3 and 1 from the right."""
-    weighted = sum(int(c) * (3 if i % 2 == 0 else 1) for i, c in enumerate(reversed(body)))
+    digits = body.encode("ascii")[::-1]
+    # Characters are summed, not digits: 48 is the "0" in each of them.
+    odd, even = digits[::2], digits[1::2]
+    weighted = 3 * (sum(odd) - 48 * len(odd)) + sum(even) - 48 * len(even)
     return -weighted % 10
 
 

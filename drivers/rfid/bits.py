@@ -20,7 +20,7 @@ class Bits:
     def take(self, count: int) -> int:
         """The next `count` bits as a number. Raises `EpcError` when there are fewer."""
         if count > self._left:
-            raise EpcError(f"{count} bits wanted, {self._left} left")
+            raise EpcError(f"cut short: {count} bits wanted, {self._left} left")
         self._left -= count
         found = self._value >> self._left
         self._value &= (1 << self._left) - 1

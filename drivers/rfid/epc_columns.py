@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.rfid.epc import COMPANY_DIGITS, ITEM_BITS
+from drivers.rfid.epc_identity import COMPANY_DIGITS, ITEM_BITS
 
 _HEADER = 0x30
 _ITEM_BITS = np.array((*ITEM_BITS, 0), np.int64)

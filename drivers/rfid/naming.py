@@ -8,7 +8,8 @@ from typing import Final, TypeVar
 
 from drivers.observations import Item
 from drivers.rfid.bits import EpcError
-from drivers.rfid.epc import Epc, decode_epc, parse_epc_text
+from drivers.rfid.epc import decode_epc, parse_epc_text
+from drivers.rfid.epc_identity import Epc
 
 CACHE_ITEMS = 100_000
 """Twice the tags of a large store; about 30 MB when full."""

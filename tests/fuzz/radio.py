@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from drivers.rfid import m100
-from drivers.rfid.epc import EpcError, decode_epc, encode_sgtin96, parse_epc_text
+from drivers.rfid.bits import EpcError
+from drivers.rfid.epc import decode_epc, encode_sgtin96, parse_epc_text
 from drivers.rfid.epc_columns import sgtin96_columns
 from drivers.rfid.llrp.events import SessionLost
 from drivers.rfid.llrp.framing import Framing, Message, ProtocolError

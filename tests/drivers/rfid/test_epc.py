@@ -11,14 +11,9 @@ from hypothesis import strategies as st
 
 from drivers.gtin import check_digit
 from drivers.rfid.bits import EpcError
-from drivers.rfid.epc import (
-    COMPANY_DIGITS,
-    decode_epc,
-    encode_sgtin96,
-    encode_sgtin198,
-    parse_epc_text,
-)
+from drivers.rfid.epc import decode_epc, encode_sgtin96, encode_sgtin198, parse_epc_text
 from drivers.rfid.epc_columns import sgtin96_columns
+from drivers.rfid.epc_identity import COMPANY_DIGITS
 from drivers.rfid.naming import EpcNaming
 
 SERIAL_CHARACTERS = (
@@ -26,54 +21,134 @@ SERIAL_CHARACTERS = (
 )
 
 
-@pytest.mark.parametrize(
-    ("memory", "scheme", "gtin", "serial"),
-    [
-        ("3066C4409047E140075BCD15", "sgtin", "09506000134352", "123456789"),
-        (
-            "3666C4409047E159B2C2BF100000000000000000000000000000",
-            "sgtin",
-            "09506000134352",
-            "32a/b",
-        ),
-        ("F73795211411234538566CB0AFC4", "sgtin+", "79521141123453", "32a/b"),
-        ("FB342CDE795211411234538566CB0AFC4000", "dsgtin+", "79521141123453", "32a/b"),
-        (
-            "FD3795211411234538566CB0AFC525065F1876F0D996D800",
-            "sgtin++",
-            "79521141123453",
-            "32a/b",
-        ),
-        ("3074257BF7194E4000001A85", "sgtin", "80614141123458", "6789"),
-    ],
-)
+URN, LINK = "urn:epc:id:", "https://id.gs1.org/"
+TRADE_ITEMS = [
+    ("3066C4409047E140075BCD15", "sgtin", "09506000134352", "123456789"),
+    ("3666C4409047E159B2C2BF100000000000000000000000000000", "sgtin", "09506000134352", "32a/b"),
+    ("F73795211411234538566CB0AFC4", "sgtin+", "79521141123453", "32a/b"),
+    ("FB342CDE795211411234538566CB0AFC4", "dsgtin+", "79521141123453", "32a/b"),
+    ("FD3795211411234538566CB0AFC525065F1876F0D996D800", "sgtin++", "79521141123453", "32a/b"),
+    ("FC342CDE795211411234538566CB0AFC525065F1876F0D996D80", "dsgtin++", "79521141123453", "32a/b"),
+    # Of the standard's older releases.
+    ("3074257BF7194E4000001A85", "sgtin", "80614141123458", "6789"),
+]
+"""Annex E.3 of TDS 2.3, with the hostname and date that some of them carry left out."""
+OTHER_KEYS = [
+    ("311BA1B300CE0A6A83000000", "sscc-96", "sscc:952012.03456789123"),
+    ("F90095201234567891235", "sscc+", "00/095201234567891235"),
+    # Annex E.3 prints SSCC++ and ITIP++ with the headers of SSCC+ and ITIP+; these of table 14-1.
+    ("EF009520123456789123592832F8C3B786CCB6C0", "sscc++", "00/095201234567891235"),
+    ("3276451FD46072000000162E", "sgln-96", "sgln:9521141.12345.5678"),
+    (
+        "3976451FD46072CD9615F8800000000000000000000000000000",
+        "sgln-195",
+        "sgln:9521141.12345.32a%2Fb",
+    ),
+    ("F2395211411234548566CB0AFC4", "sgln+", "414/9521141123454/254/32a%2Fb"),
+    (
+        "E9395211411234548566CB0AFC525065F1876F0D996D8000",
+        "sgln++",
+        "414/9521141123454/254/32a%2Fb",
+    ),
+    ("3376451FD40C0E400000162E", "grai-96", "grai:9521141.12345.5678"),
+    ("3776451FD40C0E59B2C2BF1000000000000000000000", "grai-170", "grai:9521141.12345.32a%2Fb"),
+    ("F13095211411234548566CB0AFC4", "grai+", "8003/0952114112345432a%2Fb"),
+    ("EB3095211411234548566CB0AFC525065F1876F0D996D800", "grai++", "8003/0952114112345432a%2Fb"),
+    ("3476451FD40000000000162E", "giai-96", "giai:9521141.5678"),
+    ("3876451FD59B2C2BF10000000000000000000000000000000000", "giai-202", "giai:9521141.32a%2Fb"),
+    ("FA3952114132E83C2BF10", "giai+", "8004/952114132a%2Fb"),
+    ("EE3952114132E83C2BF1494197C61DBC3665B600", "giai++", "8004/952114132a%2Fb"),
+    ("2D76451FD4499602D2000000", "gsrn-96", "gsrn:9521141.1234567890"),
+    ("F43952114112345678906", "gsrn+", "8018/952114112345678906"),
+    ("E7395211411234567890692832F8C3B786CCB6C0", "gsrn++", "8018/952114112345678906"),
+    ("2E76451FD4499602D2000000", "gsrnp-96", "gsrnp:9521141.1234567890"),
+    ("F53952114112345678906", "gsrnp+", "8017/952114112345678906"),
+    ("E8395211411234567890692832F8C3B786CCB6C0", "gsrnp++", "8017/952114112345678906"),
+    ("2C76451FD46072000000162E", "gdti-96", "gdti:9521141.12345.5678"),
+    (
+        "3E76451FD7039B061438997367D0C18B266D1AB66EE0",
+        "gdti-174",
+        "gdti:9521141.98765.ABCDefgh012345678",
+    ),
+    ("F6395211411234540458B8", "gdti+", "253/95211411234545678"),
+    ("EA395211411234540458BA4A0CBE30EDE1B32DB0", "gdti++", "253/95211411234545678"),
+    ("3C76451FD400C0E680003039", "cpi-96", "cpi:9521141.98765.12345"),
+    ("3D76451FD75411DEF6B4CC00000003039000", "cpi-var", "cpi:9521141.5PQ7%2FZ43.12345"),
+    ("F0395211415E87A145BAFB4D19A8C0E4", "cpi+", "8010/95211415PQ7%2FZ43/8011/12345"),
+    (
+        "E6395211415E87A145BAFB4D19A8C0E64A0CBE30EDE1B32DB000",
+        "cpi++",
+        "8010/95211415PQ7%2FZ43/8011/12345",
+    ),
+    ("3F76451FD612640000019907", "sgcn-96", "sgcn:9521141.67890.04711"),
+    ("F839521141678909509338", "sgcn+", "255/952114167890904711"),
+    ("EC3952114167890950933C94197C61DBC3665B60", "sgcn++", "255/952114167890904711"),
+    ("4076451FD40C0E40820000000F54", "itip-110", "itip:9521141.012345.01.02.981"),
+    (
+        "4176451FD40C0E4082DBDD8B36600000000000000000000000000000",
+        "itip-212",
+        "itip:9521141.012345.01.02.mw133",
+    ),
+    ("F3309521141123454010266AE27FDF35", "itip+", "8006/095211411234540102/21/rif981"),
+    (
+        "ED309521141123454010266AE27FDF3592832F8C3B786CCB6C00",
+        "itip++",
+        "8006/095211411234540102/21/rif981",
+    ),
+    ("3500E86F8000A9E000000586", "gid-96", "gid:952056.2718.1414"),
+    ("2F320434147455900000162E", "usdod-96", "usdod:CAGEY.5678"),
+    ("3B0E0CF5E76C9047759AD00373DC7602E7200", "adi-var", "adi:35962.PQ7VZ4.M37GXB92"),
+]
+"""The rest of annex E.3, each with its pure identity URN or, behind `+`, its Digital Link."""
+
+
+def memory_of(text: str) -> bytes:
+    """EPC memory of the standard's hex, in whole words."""
+    return bytes.fromhex(text + "0" * (-len(text) % 4))
+
+
+@pytest.mark.parametrize(("memory", "scheme", "gtin", "serial"), TRADE_ITEMS)
 def test_trade_items_of_the_standard(memory, scheme, gtin, serial):
-    epc = decode_epc(bytes.fromhex(memory))
+    epc = decode_epc(memory_of(memory))
     assert (epc.scheme, epc.gtin, epc.serial) == (scheme, gtin, serial)
+
+
+@pytest.mark.parametrize(("memory", "scheme", "identity"), OTHER_KEYS)
+def test_other_keys_of_the_standard_are_told_apart_and_are_no_gtin(memory, scheme, identity):
+    epc = decode_epc(memory_of(memory))
+    assert epc.scheme == scheme
+    assert epc.urn == (LINK if "+" in scheme else URN) + identity
+    assert (epc.gtin, epc.serial) == (None, None)
+    if "+" not in scheme:
+        assert parse_epc_text(epc.urn).scheme == scheme.partition("-")[0]
+
+
+@pytest.mark.parametrize("memory", [row[0] for row in (*TRADE_ITEMS, *OTHER_KEYS)])
+def test_no_bit_of_the_standards_vectors_makes_another_error_than_ours(memory):
+    sound = memory_of(memory)
+    for bit in range(8 * len(sound)):
+        value = int.from_bytes(sound, "big") ^ 1 << bit
+        with contextlib.suppress(EpcError):
+            decode_epc(value.to_bytes(len(sound), "big"))
+    for length in range(len(sound)):
+        with contextlib.suppress(EpcError):
+            decode_epc(sound[:length])
 
 
 @pytest.mark.parametrize(
     ("memory", "scheme"),
     [
-        ("311BA1B300CE0A6A83000000", "sscc-96"),
-        ("3276451FD46072000000162E", "sgln-96"),
-        ("3376451FD40C0E400000162E", "grai-96"),
-        ("3776451FD40C0E59B2C2BF1000000000000000000000", "grai-170"),
-        ("3476451FD40000000000162E", "giai-96"),
-        ("3876451FD59B2C2BF10000000000000000000000000000000000", "giai-202"),
-        ("4076451FD40C0E40820000000F54", "itip-110"),
-        ("F90095201234567891235000", "sscc+"),
-        ("F13095211411234548566CB0AFC4", "grai+"),
         ("E2801170000002019F3CAB12", "unprogrammed"),
         ("000000000000000000000313", "unprogrammed"),
         ("49440000000000000A000334", "unknown"),
+        ("FE0000000000000000000000", "unknown"),
+        ("3A76451FD460720000000000000000", "gdti-113"),
     ],
 )
-def test_other_schemes_are_told_apart_and_are_no_gtin(memory, scheme):
+def test_what_is_no_key_of_gs1_keeps_its_bytes(memory, scheme):
     epc = decode_epc(bytes.fromhex(memory))
-    assert epc.scheme == scheme
-    assert epc.gtin is None
-    assert epc.urn.startswith("urn:epc:raw:")
+    assert (epc.scheme, epc.gtin) == (scheme, None)
+    assert epc.urn == f"urn:epc:raw:{4 * len(memory)}.x{memory}"
 
 
 def test_urns_of_the_standard():
@@ -107,6 +182,32 @@ def test_urns_of_the_standard():
         ("F737A5211411234538566CB0AFC4", "digit above 9"),
         ("F73795211411234548566CB0AFC4", "check digit"),
         ("FB342DFE795211411234538566CB0AFC4000", "month"),
+        ("FB372CDE795211411234538566CB0AFC4000", "date of kind 7"),
+        ("F737952114112345305FFFF80000", "more digits"),
+        ("F7379521141123453C5" + "0" * 9, "encoding 6"),
+        # partition 7 of each classic key
+        ("311FA1B300CE0A6A83000000", "partition 7"),
+        ("327E451FD46072000000162E", "partition 7"),
+        ("337E451FD40C0E400000162E", "partition 7"),
+        ("347E451FD40000000000162E", "partition 7"),
+        ("387E451FD59B2C2BF10000000000000000000000000000000000", "partition 7"),
+        ("407E451FD40C0E40820000000F54", "partition 7"),
+        # company of partition 5 (7 digits, 24 bits) = 2^24 - 1
+        ("3277FFFFFC6072000000162E", "too many digits"),
+        ("3377FFFFFC0C0E400000162E", "too many digits"),
+        ("3477FFFFFC0000000000162E", "too many digits"),
+        ("3C76451FD7FFFFFFFFFFFFFF", "too many digits"),
+        # the reserved bits of SSCC-96, piece 127 of ITIP-110, a numeric string without its 1
+        ("311BA1B300CE0A6A83000001", "not zero"),
+        ("4076451FD40C0E7F820000000F54", "piece"),
+        ("3F76451FD612640000000007", "begins with 1"),
+        # digits above 9, check digits and lengths of the + schemes
+        ("F900952012345678912A5000", "digit above 9"),
+        ("F90095201234567891236000", "check digit"),
+        ("F2395211411234558566CB0AFC400000", "check digit"),
+        ("F13195211411234548566CB0AFC4", "begins with 0"),
+        ("FA395211413DE83C2BF10000", "digit above 9"),
+        ("F83952114167890900000000", "0 characters"),
     ],
 )
 def test_what_breaks_the_rules_is_invalid(memory, why):
@@ -145,6 +246,10 @@ def test_all_writings_of_one_item_are_one_epc(text):
         "urn:epc:tag:sgtin-96:1.3453120.000001.077",
         "urn:epc:tag:sgtin-96:1.3453120.000001.274877906944",
         "https://id.gs1.org/01/03453120000012/21/77",
+        "urn:epc:id:sscc:0614141.123456789",
+        "urn:epc:id:sgln:0614141.123456.0",
+        "urn:epc:id:grai:06141.1234567.5",
+        "urn:epc:id:sscc:0614141.12345678x0",
     ],
 )
 def test_text_that_is_no_epc(text):
