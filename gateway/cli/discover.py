@@ -14,7 +14,7 @@ import typer
 from drivers.ble.scan import ScanFailed
 from gateway.cli.failure import CommandFailed
 from gateway.clock import SystemClock
-from gateway.discovery import network, radio, serial_ports
+from gateway.discovery import announced, network, radio, serial_ports
 from gateway.discovery.found import Found
 
 ADAPTER = "hci0"
@@ -39,7 +39,7 @@ def discover_command(as_json: bool, yes: bool, where: str | None) -> int:  # noq
     asyncio.run(_ports(report, quiet=as_json))
     if yes or _agreed(networks, as_json=as_json):
         _say(f"looking for readers on {_named(networks)} …", quiet=as_json)
-        report.found += asyncio.run(network.readers(networks))
+        asyncio.run(_network(report, networks))
     else:
         report.notes.append("the network was not looked at; --yes looks without asking")
     asyncio.run(_radio(report, quiet=as_json))
@@ -63,12 +63,28 @@ def _agreed(networks: Sequence[ipaddress.IPv4Network], *, as_json: bool) -> bool
     if as_json or not networks or not sys.stdin.isatty():
         return False
     return typer.confirm(
-        f"Try port {network.PORT} of every address of {_named(networks)}?", err=True
+        f"Ask by mDNS, and try port {network.PORT} of every address of {_named(networks)}?",
+        err=True,
     )
 
 
 def _named(networks: Sequence[ipaddress.IPv4Network]) -> str:
     return ", ".join(map(str, networks)) or "no network"
+
+
+async def _network(report: Report, networks: Sequence[ipaddress.IPv4Network]) -> None:
+    async with asyncio.TaskGroup() as group:
+        scanned = group.create_task(network.readers(networks))
+        names = group.create_task(_names(report))
+    report.found += await announced.with_names(scanned.result(), names.result())
+
+
+async def _names(report: Report) -> list[announced.Announced]:
+    try:
+        return await announced.announced()
+    except OSError as error:
+        report.notes.append(f"mDNS: {error.strerror or error}")
+        return []
 
 
 async def _ports(report: Report, *, quiet: bool) -> None:

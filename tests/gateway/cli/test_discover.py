@@ -9,7 +9,8 @@ import pytest
 from drivers.ble.scan import ScanFailed
 from gateway.cli.discover import discover_command
 from gateway.cli.failure import CommandFailed
-from gateway.discovery import radio, serial_ports
+from gateway.discovery import announced, radio, serial_ports
+from gateway.discovery.announced import Announced
 from gateway.discovery.found import Found
 
 
@@ -25,6 +26,10 @@ def played(monkeypatch: pytest.MonkeyPatch) -> None:
     async def no_radio(_adapter: str) -> list[Found]:
         raise ScanFailed("no D-Bus system bus")
 
+    async def nobody() -> list[Announced]:
+        return []
+
+    monkeypatch.setattr(announced, "announced", nobody)
     monkeypatch.setattr(serial_ports, "ports", lambda: ["/dev/ttyUSB0", "/dev/none"])
     monkeypatch.setattr(serial_ports, "ask", answer)
     monkeypatch.setattr(radio, "in_range", no_radio)
@@ -45,6 +50,24 @@ def test_for_a_machine(capsys: pytest.CaptureFixture[str]) -> None:
     said = json.loads(capsys.readouterr().out)
     assert [one["where"] for one in said["found"]] == ["/dev/ttyUSB0"]
     assert not [note for note in said["notes"] if "network" in note]
+
+
+def test_a_reader_that_announces_itself_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def one() -> list[Announced]:
+        return [Announced("speedwayr-11-25-32.local", "127.0.0.1", 9)]
+
+    async def none() -> list[Announced]:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(announced, "announced", one)
+    assert discover_command(as_json=False, yes=True, where="127.0.0.1") == 0
+    out = capsys.readouterr().out
+    assert "# reader llrp at 127.0.0.1:9: name speedwayr-11-25-32.local" in out
+    monkeypatch.setattr(announced, "announced", none)
+    assert discover_command(as_json=False, yes=True, where="127.0.0.1") == 0
+    assert "# mDNS: Network is unreachable" in capsys.readouterr().out
 
 
 def test_what_is_no_network() -> None:
