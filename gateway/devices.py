@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections import Counter
 
+from drivers.ble.bluez_adapters import BluezAdapters
 from drivers.ble.scanner import BleSource
 from drivers.rfid.llrp.source import LlrpSource
 from drivers.rfid.m100_source import m100_source
@@ -49,8 +50,10 @@ def sources_of(store: Store) -> list[Source]:
         for door in config.door
     ]
     sources += scale_sources_of(store)
+    roster = roster_of(store)
     if config.ble.enabled:
-        sources.append(BleSource(BLE, config.ble.adapter, roster_of(store)))
+        own = BleSource(BLE, config.ble.adapter, roster, adapters=BluezAdapters())
+        sources.append(own)
     return sources
 
 

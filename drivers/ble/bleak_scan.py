@@ -15,7 +15,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakDBusError, BleakError
 
-from drivers.ble.scan import Hear, ScanFailed
+from drivers.ble.scan import Hear, ScanFailed, Step
 
 
 class BleakScan:
@@ -36,7 +36,7 @@ class BleakScan:
         try:
             await self._scanner.start()
         except (BleakError, OSError, EOFError) as wrong:
-            raise ScanFailed(self._reason(wrong)) from wrong
+            raise self._failed(wrong) from wrong
 
     async def stop(self) -> None:
         """Hear no more.
@@ -49,26 +49,26 @@ class BleakScan:
             await self._scanner.stop()
         # bleak removes its callback from a list that a lost bus has emptied.
         except (BleakError, OSError, EOFError, ValueError, AssertionError) as wrong:
-            raise ScanFailed(self._reason(wrong)) from wrong
+            raise self._failed(wrong) from wrong
 
     def _heard(self, device: BLEDevice, advert: AdvertisementData) -> None:
         self._hear(device.address, advert.rssi, advert.manufacturer_data, advert.service_data)
 
-    def _reason(self, wrong: Exception) -> str:
+    def _failed(self, wrong: Exception) -> ScanFailed:
         if isinstance(wrong, BleakDBusError):
             match wrong.dbus_error:
                 case "org.bluez.Error.InProgress":
-                    return f"another program scans with {self._adapter}"
+                    return ScanFailed(f"another program scans with {self._adapter}")
                 case "org.bluez.Error.NotReady":
-                    return f"{self._adapter} is switched off"
+                    return ScanFailed(f"{self._adapter} is switched off", Step.POWER)
                 case "org.freedesktop.DBus.Error.ServiceUnknown":
-                    return "bluetoothd is not running"
-            return f"{self._adapter}: {wrong.dbus_error}"
+                    return ScanFailed("bluetoothd is not running")
+            return ScanFailed(f"{self._adapter}: {wrong.dbus_error}", Step.SCAN)
         if isinstance(wrong, FileNotFoundError | ConnectionError):
-            return "no D-Bus system bus"
+            return ScanFailed("no D-Bus system bus")
         if isinstance(wrong, BleakError) and "not found" in str(wrong.args[:1]):
-            return f"no Bluetooth adapter {self._adapter}"
-        return f"{self._adapter}: {type(wrong).__name__}"
+            return ScanFailed(f"no Bluetooth adapter {self._adapter}", Step.FIND)
+        return ScanFailed(f"{self._adapter}: {type(wrong).__name__}", Step.SCAN)
 
 
 def scan_settings(adapter: str) -> BlueZScannerArgs:

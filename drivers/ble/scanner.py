@@ -1,10 +1,10 @@
 """One Bluetooth adapter as a source.
 
 Filters by the roster in the scanner's callback, before anything is queued, logged or counted by
-who it was. A scan that falls silent is begun anew once, for bleak does not notice that BlueZ was
-restarted or the adapter switched off and on; if that does not help, the source is lost. Two more
-steps would stand between (switch the adapter off and on; find it again by its own address after it
-came back under another name): they are not taken here.
+who it was. bleak does not notice that BlueZ was restarted or the adapter switched off and on, so
+silence is watched: a scan that hears nothing where something was expected is begun anew, then the
+adapter is switched off and on, then it is looked for by its own address, for it may have come back
+under another name (see `ladder`). If none of it helps, the source is lost, and says what was tried.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from collections import Counter, deque
 from collections.abc import Mapping
 
 from drivers.ble.bleak_scan import BleakScan
+from drivers.ble.ladder import Ladder
 from drivers.ble.roster import RSSI_ABSENT, Roster
-from drivers.ble.scan import OpenScan, Scan, ScanFailed
+from drivers.ble.scan import Adapters, OpenScan, Scan, ScanFailed, Step
 from drivers.observations import Device, DeviceState, Observation
 from drivers.source import Clock, Emit, SourceLost
 
@@ -26,6 +27,20 @@ QUEUE_LONGEST = 2_000
 START_SECONDS = 20.0
 """BlueZ switches an adapter on in seconds; a daemon that hangs never answers."""
 STOP_SECONDS = 2.0
+ADDRESS_COLONS = 5
+UNFOUND = "not found"
+"""The name of an adapter that the config calls by its address, until it is found."""
+
+
+POWER_OFF_SECONDS = 2.0
+ALIVE_SECONDS = 60.0
+"""A scanner that is well says so this often, though nobody of the list is about."""
+
+TRIED = {
+    Step.SCAN: "a new scan",
+    Step.POWER: "switching it off and on",
+    Step.FIND: "looking for it under another name",
+}
 
 
 class BleSource:
@@ -33,9 +48,10 @@ class BleSource:
 
     Args:
         name: the `src` of its adverts.
-        adapter: BlueZ's name of it, such as `hci0`.
+        adapter: BlueZ's name of it, such as `hci0`, or its own address.
         roster: who is on the list; its faults and strangers are shown with this source.
         scan: makes a scan; bleak's by default.
+        adapters: finds and switches adapters; None where a new scan is all that can be tried.
         silence: seconds without any advert after which the scan is taken as dead. Silence counts
             only where something was expected: an advert was heard before, or a device is listed
             that never leaves the store.
@@ -48,15 +64,20 @@ class BleSource:
         roster: Roster,
         *,
         scan: OpenScan = BleakScan,
+        adapters: Adapters | None = None,
         silence: float = SILENCE_SECONDS,
     ) -> None:
         self.name = name
         self.faults: Counter[str] = roster.faults
-        self.facts: dict[str, str] = {"adapter": adapter}
-        self._adapter = adapter
+        # The adapter's own address is kept here alone: no address is shown, logged or sent.
+        self._own_address = adapter if adapter.count(":") == ADDRESS_COLONS else None
+        self._adapter = UNFOUND if self._own_address else adapter
+        self.facts: dict[str, str] = {"adapter": self._adapter}
         self._roster = roster
         self._open = scan
+        self._adapters = adapters
         self._silence = silence
+        self._ladder = Ladder(Step.SCAN if adapters is None else Step.FIND)
 
     @property
     def roster(self) -> Roster:
@@ -77,36 +98,95 @@ class BleSource:
         """Scan until cancelled.
 
         Raises:
-            SourceLost: the adapter cannot scan, or hears nothing even with a new scan.
+            SourceLost: the adapter cannot scan, or hears nothing whatever was tried.
         """
-        attempts = 0
-        while attempts < 2:
-            listening = _Listening(self, self._roster, emit, clock, self._silence)
-            scan = self._open(self._adapter, listening.hear)
+        await self._find()
+        while True:
+            doubted = bool(self._ladder.tried)
+            listening = _Listening(self, self._roster, emit, clock, self._silence, doubted=doubted)
             try:
-                await self._start(scan)
-                if not attempts:
-                    now = clock.wall()
-                    emit(Device(self.name, now, now, DeviceState.ONLINE))
-                await listening.until_silent(expected=attempts > 0 or self._roster.stationary)
+                await self._listen(listening, emit, clock)
+                self.faults["silent_scan"] += 1
+                line = f"no advert for {self._silence:.0f} s on {self._adapter}"
+                fault = ScanFailed(line, Step.SCAN)
             except ScanFailed as wrong:
-                raise SourceLost(f"{self.name}: {wrong}") from wrong
-            finally:
-                await self._stop(scan)
-            self.faults["silent_scan"] += 1
-            # A scan that heard something was a good one: the next silence may try anew again.
-            attempts = 1 if listening.heard else attempts + 1
-        raise SourceLost(
-            f"{self.name}: no advert for {self._silence:.0f} s on {self._adapter}, "
-            "and a new scan did not help"
-        )
+                fault = wrong
+            if listening.heard:
+                self._ladder.well()
+            await self._climb(fault, emit, clock)
+
+    async def _listen(self, listening: _Listening, emit: Emit, clock: Clock) -> None:
+        """Scan until there is silence where something was expected. Raises `ScanFailed`."""
+        if self._adapter == UNFOUND:
+            raise ScanFailed("no Bluetooth adapter has that address", Step.FIND)
+        scan = self._open(self._adapter, listening.hear)
+        try:
+            await self._start(scan)
+            await self._learn_address()
+            if not self._ladder.tried:
+                now = clock.wall()
+                emit(Device(self.name, now, now, DeviceState.ONLINE))
+            expected = bool(self._ladder.tried) or self._roster.stationary
+            await listening.until_silent(expected=expected)
+        finally:
+            await self._stop(scan)
+
+    async def _climb(self, fault: ScanFailed, emit: Emit, clock: Clock) -> None:
+        """Take the next step against `fault`. Raises `SourceLost` when there is none."""
+        step = self._ladder.step(fault.cure)
+        try:
+            if step is Step.POWER:
+                await self._power_cycle(clock)
+                now = clock.wall()
+                detail = f"{fault}; it was switched off and on"
+                emit(Device(self.name, now, now, DeviceState.ONLINE, detail=detail))
+            if step is Step.FIND and not await self._find():
+                step = None
+        except ScanFailed:
+            self.faults["adapter_refused"] += 1
+        if step is None:
+            tried = ", ".join(TRIED[one] for one in self._ladder.tried)
+            after = f", and {tried} did not help" if tried else ""
+            line = f"{self.name}: {fault}{after}"
+            raise SourceLost(line, at_least=self._ladder.rest()) from fault
+
+    async def _power_cycle(self, clock: Clock) -> None:
+        assert self._adapters is not None
+        self.faults["power_cycled"] += 1
+        await self._adapters.power(self._adapter, on=False)
+        await clock.sleep(POWER_OFF_SECONDS)
+        await self._adapters.power(self._adapter, on=True)
+
+    async def _find(self) -> bool:
+        """Look for the adapter by its own address; whether it has another name now."""
+        if self._adapters is None or self._own_address is None:
+            return False
+        try:
+            name = await self._adapters.name_of(self._own_address)
+        except ScanFailed:
+            # What is wrong with BlueZ is said by the scan, in its own words.
+            self.faults["adapter_refused"] += 1
+            return False
+        if name is None or name == self._adapter:
+            return False
+        self._adapter = self.facts["adapter"] = name
+        return True
+
+    async def _learn_address(self) -> None:
+        """Remember by what to find the adapter again."""
+        if self._adapters is None or self._own_address is not None:
+            return
+        try:
+            self._own_address = await self._adapters.address_of(self._adapter)
+        except ScanFailed:
+            self.faults["adapter_refused"] += 1
 
     async def _start(self, scan: Scan) -> None:
         try:
             async with asyncio.timeout(START_SECONDS):
                 await scan.start()
         except TimeoutError as late:
-            raise ScanFailed(f"{self._adapter} does not begin to scan") from late
+            raise ScanFailed(f"{self._adapter} does not begin to scan", Step.SCAN) from late
 
     async def _stop(self, scan: Scan) -> None:
         try:
@@ -118,16 +198,28 @@ class BleSource:
 
 
 class _Listening:
-    """One scan's life: what it hears goes through a bounded queue to whoever runs the source."""
+    """One scan's life: what it hears goes through a bounded queue to whoever runs the source.
+
+    `doubted`: something was wrong before, so that it is well is said with the first advert.
+    """
 
     def __init__(
-        self, source: BleSource, roster: Roster, emit: Emit, clock: Clock, silence: float
+        self,
+        source: BleSource,
+        roster: Roster,
+        emit: Emit,
+        clock: Clock,
+        silence: float,
+        *,
+        doubted: bool,
     ) -> None:
         self.heard = False
         self._source, self._roster = source, roster
         self._emit, self._clock = emit, clock
         self._silence = silence
         self._last = clock.monotonic()
+        self._alive = self._last
+        self._doubted = doubted
         self._queue: deque[Observation] = deque()
         self._filled = asyncio.Event()
 
@@ -158,6 +250,7 @@ class _Listening:
         delivering = asyncio.create_task(self._deliver(), name=f"{self._source.name} adverts")
         try:
             while not self._silent(expected=expected) and not delivering.done():
+                self._say_alive(expected=expected)
                 await self._clock.sleep(min(LOOK_SECONDS, self._silence / 4))
         finally:
             delivering.cancel()
@@ -169,6 +262,15 @@ class _Listening:
         if not (expected or self.heard):
             return False
         return self._clock.monotonic() - self._last >= self._silence
+
+    def _say_alive(self, *, expected: bool) -> None:
+        """A strange phone is a sign of life too, and none of the store's devices need be about."""
+        now = self._clock.monotonic()
+        well = self._last > self._alive if self.heard else not expected
+        if well and (self._doubted or now - self._alive >= ALIVE_SECONDS):
+            self._doubted = False
+            self._alive, at = now, self._clock.wall()
+            self._emit(Device(self._source.name, at, at, DeviceState.ONLINE))
 
     async def _deliver(self) -> None:
         while True:

@@ -12,7 +12,7 @@ from drivers.ble import scanner
 from drivers.ble.roster import Roster
 from drivers.ble.scan import Hear, ScanFailed
 from drivers.ble.scanner import QUEUE_LONGEST, SILENCE_SECONDS, BleSource
-from drivers.observations import Advert, Observation
+from drivers.observations import Advert, Device, Observation
 from drivers.source import SourceLost
 from tests.drivers.ble.test_roster import BADGE, SCALE, ibeacon
 from tests.drivers.hand_clock import HandClock
@@ -132,6 +132,26 @@ async def test_a_device_that_never_leaves_is_always_expected() -> None:
     async with bench(Roster([SCALE])) as it:
         await it.turn(SILENCE_SECONDS + 10)
         assert len(it.radio.scans) == 2
+
+
+async def test_that_it_lives_is_said_each_minute_while_anybody_is_heard() -> None:
+    async with bench(Roster([SCALE])) as it:
+        for _ in range(40):
+            it.radio.phone()
+            await it.turn(15)
+        said = [one for one in it.heard if isinstance(one, Device)]
+        assert 9 <= len(said) <= 12
+        before = len(said)
+        await it.turn(SILENCE_SECONDS - 20)
+        now = [one for one in it.heard if isinstance(one, Device)]
+        assert len(now) - before <= 1, "a scanner that hears nothing has no word to say"
+
+
+async def test_a_store_of_badges_is_well_at_night() -> None:
+    async with bench(Roster([BADGE])) as it:
+        for _ in range(60):
+            await it.turn(60)
+        assert len([one for one in it.heard if isinstance(one, Device)]) >= 50
 
 
 async def test_batteries_are_shown() -> None:

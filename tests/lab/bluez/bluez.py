@@ -1,8 +1,8 @@
-"""A pretended BlueZ on a private D-Bus: one adapter, adverts by word, and the real one's silence.
+"""A pretended BlueZ on a private D-Bus: an adapter, adverts by word, and the real one's silence.
 
 It speaks as much of `org.bluez` as a scan needs, and keeps back what the real one keeps back: data
 that did not change unless the scan asked for `DuplicateData`, and an RSSI that changed unless the
-scan gave an RSSI filter.
+scan gave an RSSI filter. Its adapter has a switch, may hang, and may come back under another name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-ADAPTER = "/org/bluez/hci0"
+ADAPTER = "org.bluez.Adapter1"
+OWN_ADDRESS = "00:00:5E:00:53:01"
 DEVICE = "org.bluez.Device1"
 OBJECTS = "org.freedesktop.DBus.ObjectManager"
 PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -42,12 +43,21 @@ class Bluez:
         scans: the filter of every discovery that was started, oldest first.
         scanning: somebody listens now.
         refusal: the D-Bus error by which StartDiscovery is refused, None to grant it.
+        name: what the adapter is called; None while it is unplugged.
+        powered: its switch. `switched`: every time that somebody used it.
+        blocked: by rfkill; it cannot be switched on.
+        hung: its chip hears nothing until it was switched off and on.
     """
 
     def __init__(self, address: str) -> None:
         self.scans: list[dict[str, Any]] = []
         self.scanning = False
         self.refusal: str | None = None
+        self.name: str | None = "hci0"
+        self.powered = True
+        self.switched: list[bool] = []
+        self.blocked = False
+        self.hung = False
         self._filter: dict[str, Any] = {}
         self._devices: dict[str, dict[str, Variant]] = {}
         self._bus = MessageBus(bus_address=address, bus_type=BusType.SYSTEM)
@@ -69,6 +79,22 @@ class Bluez:
         self.scanning = False
         self._devices.clear()
 
+    async def unplug(self) -> None:
+        """The adapter is gone, as after a reset of its USB port."""
+        gone, self.name = self._path, None
+        self.forget()
+        await self._signal("/", OBJECTS, "InterfacesRemoved", "oas", gone, [ADAPTER])
+
+    async def plug(self, name: str) -> None:
+        """It is back, under this name."""
+        self.name = name
+        interfaces = {ADAPTER: self._adapter()}
+        await self._signal("/", OBJECTS, "InterfacesAdded", "oa{sa{sv}}", self._path, interfaces)
+
+    @property
+    def _path(self) -> str:
+        return f"/org/bluez/{self.name}"
+
     async def advert(
         self,
         address: str,
@@ -77,7 +103,7 @@ class Bluez:
         service: Mapping[str, bytes] | None = None,
     ) -> None:
         """An advert is in the air; who scans is told of it as the real daemon would."""
-        if not self.scanning:
+        if not self.scanning or self.hung:
             return
         said = {"RSSI": Variant("n", rssi)}
         if manufacturer:
@@ -86,7 +112,7 @@ class Bluez:
         if service:
             blocks = {uuid: Variant("ay", raw) for uuid, raw in service.items()}
             said["ServiceData"] = Variant("a{sv}", blocks)
-        path = f"{ADAPTER}/dev_{address.replace(':', '_')}"
+        path = f"{self._path}/dev_{address.replace(':', '_')}"
         if path not in self._devices:
             await self._add(path, address, said)
             return
@@ -99,7 +125,7 @@ class Bluez:
 
     async def no_rssi(self, address: str) -> None:
         """What a power-off says of each device: its RSSI is no more."""
-        path = f"{ADAPTER}/dev_{address.replace(':', '_')}"
+        path = f"{self._path}/dev_{address.replace(':', '_')}"
         await self._signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", DEVICE, {}, ["RSSI"])
 
     def _told(self, path: str, name: str, value: Variant) -> bool:
@@ -112,7 +138,7 @@ class Bluez:
             "Address": Variant("s", address),
             "AddressType": Variant("s", "random"),
             "Alias": Variant("s", address.replace(":", "-")),
-            "Adapter": Variant("o", ADAPTER),
+            "Adapter": Variant("o", self._path),
             "Connected": Variant("b", False),
             "Paired": Variant("b", False),
             **said,
@@ -126,7 +152,15 @@ class Bluez:
     def _answer(self, message: Message) -> Message | None:
         if message.message_type is not MessageType.METHOD_CALL:
             return None
+        if message.path.startswith("/org/bluez/") and message.path != self._path:
+            return Message.new_error(message, "org.freedesktop.DBus.Error.UnknownObject", "gone")
         match message.member:
+            case "Set" if message.body[1] == "Powered":
+                if self.blocked and message.body[2].value:
+                    return Message.new_error(message, "org.bluez.Error.Blocked", "by rfkill")
+                self._switch(on=message.body[2].value)
+            case "StartDiscovery" if not self.powered:
+                return Message.new_error(message, "org.bluez.Error.NotReady", "not powered")
             case "GetManagedObjects":
                 return Message.new_method_return(message, "a{oa{sa{sv}}}", [self._objects()])
             case "SetDiscoveryFilter":
@@ -144,11 +178,21 @@ class Bluez:
                 return None
         return Message.new_method_return(message)
 
-    def _objects(self) -> dict[str, Any]:
-        adapter = {
-            "Address": Variant("s", "00:00:5E:00:53:01"),
-            "Powered": Variant("b", True),
+    def _switch(self, *, on: bool) -> None:
+        self.switched.append(on)
+        self.powered = on
+        self.forget()
+        if not on:
+            self.hung = False
+
+    def _adapter(self) -> dict[str, Variant]:
+        return {
+            "Address": Variant("s", OWN_ADDRESS),
+            "Powered": Variant("b", self.powered),
             "Roles": Variant("as", ["central"]),
         }
+
+    def _objects(self) -> dict[str, Any]:
         devices = {path: {DEVICE: props} for path, props in self._devices.items()}
-        return {ADAPTER: {"org.bluez.Adapter1": adapter}, **devices}
+        here = {} if self.name is None else {self._path: {ADAPTER: self._adapter()}}
+        return {**here, **devices}
