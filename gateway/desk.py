@@ -11,7 +11,15 @@ from typing import Protocol
 
 from drivers.observations import Fact
 from gateway.board import Board
-from gateway.requests import AlertAnswer, AlertRequest, HoldAnswer, HoldRequest, Verdict
+from gateway.requests import (
+    AlertAnswer,
+    AlertRequest,
+    HoldAnswer,
+    HoldRequest,
+    ManualAct,
+    ManualCount,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,17 @@ class Desk(Protocol):
 
     async def reset_occupancy(self, value: int) -> int:
         """There are `value` people inside now; what was believed before. Raises `NotStored`."""
+
+    def manual_counts(self) -> Sequence[ManualCount]:
+        """The counts by hand at all doors, in the config's order."""
+
+    async def count_by_hand(self, door: str, act: ManualAct) -> ManualCount:
+        """A step of the person with the clicker; comes back when it is on disk.
+
+        Raises:
+            KeyError: there is no such door.
+            NotStored: the disk did not take it.
+        """
 
     async def reload(self) -> Reloaded | None:
         """Read the config again; None when there is no file to read. Raises `NotStored`."""

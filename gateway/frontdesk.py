@@ -21,6 +21,8 @@ from gateway.requests import (
     AlertVerdict,
     HoldAnswer,
     HoldRequest,
+    ManualAct,
+    ManualCount,
     NotStored,
     Verdict,
 )
@@ -90,6 +92,16 @@ class FrontDesk:
     async def reset_occupancy(self, value: int) -> int:
         """There are `value` people inside now; what was believed before. Raises `NotStored`."""
         return await self._loop.ask(lambda now: self._core.reset_occupancy(value, now))
+
+    def manual_counts(self) -> Sequence[ManualCount]:
+        """The counts by hand at all doors."""
+        return self._core.footfall.manual_counts()
+
+    async def count_by_hand(self, door: str, act: ManualAct) -> ManualCount:
+        """A step of the person with the clicker. Raises `KeyError` (no such door), `NotStored`."""
+        if all(one.door != door for one in self.manual_counts()):
+            raise KeyError(door)
+        return await self._loop.ask(lambda now: self._core.footfall.manual(door, act, now))
 
     async def reload(self) -> Reloaded | None:
         """Read the config again; None when there is no file to read. Raises `NotStored`."""

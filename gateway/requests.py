@@ -5,7 +5,8 @@ Values only. The engines judge them, the program commits them, page, API and fee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -108,3 +109,86 @@ class AlertAnswer:
 
 class NotStored(Exception):
     """The disk did not take it; nothing was promised. Say so (503) and let the caller try again."""
+
+
+class Way(StrEnum):
+    """The way of somebody who crossed a door."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One press of the clicker. `n` counts the presses of one phone, from 1; `age` in seconds.
+
+    `undo`: takes back a press of that moment.
+    """
+
+    n: int
+    way: Way
+    age: float
+    undo: bool = False
+
+
+class ManualStep(StrEnum):
+    """What the person with the clicker does."""
+
+    START = "start"
+    PAUSE = "pause"
+    TAPS = "taps"
+    APPLY = "apply"
+    """Count by what was found."""
+    DISCARD = "discard"
+    """Begin the manual count anew."""
+    FORGET = "forget"
+    """Count by the config's calibration again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualAct:
+    """A step, with the presses that are not said yet. `phone` names whose numbers they bear."""
+
+    step: ManualStep
+    phone: str = ""
+    taps: tuple[Tap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFactor:
+    """People for one counted from `flow` passages a minute on, with its 95 % interval."""
+
+    flow: float
+    factor: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ManualCount:
+    """A count by hand at one door, beside what the door counted over the same time.
+
+    Attributes:
+        entries, exits: presses so far.
+        crossings: those with a count of the door's own beside them; `counted`: that count.
+        seconds: how long both were counted.
+        needed: crossings before a factor is offered.
+        offered: factors that `apply` would put in force; empty where `why` says why not, a word
+            with its numbers `given`, and `text` for a log.
+        in_force: factors by flow that the door counts by; empty: by `calibration` of the config.
+    """
+
+    door: str
+    watching: bool
+    entries: int
+    exits: int
+    crossings: int
+    counted: int
+    seconds: float
+    needed: int
+    calibration: float
+    offered: tuple[FlowFactor, ...] = ()
+    in_force: tuple[FlowFactor, ...] = ()
+    why: str = ""
+    given: Mapping[str, float] = field(default_factory=dict)
+    text: str = ""

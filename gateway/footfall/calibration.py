@@ -42,7 +42,17 @@ class Band:
 
 
 class NotCalibrated(ValueError):
-    """The manual counts allow no factor; the text says why, for a person."""
+    """The manual counts allow no factor; the text says why, for a person.
+
+    Attributes:
+        why: one word: `impossible`, `few`, `nobody`, `swapped` or `factor`.
+        given: the numbers behind it, by name.
+    """
+
+    def __init__(self, why: str, text: str, **given: float) -> None:
+        super().__init__(text)
+        self.why = why
+        self.given = given
 
 
 def calibrate(counts: Sequence[Manual]) -> tuple[Band, ...]:
@@ -53,10 +63,11 @@ def calibrate(counts: Sequence[Manual]) -> tuple[Band, ...]:
     """
     for one in counts:
         if one.counted < 0 or one.true < 0 or not 0 <= one.flow < math.inf:
-            raise NotCalibrated("counts and flows are numbers from 0 on")
+            raise NotCalibrated("impossible", "counts and flows are numbers from 0 on")
     crossings = sum(one.true for one in counts)
     if crossings < FEWEST_CROSSINGS:
-        raise NotCalibrated(f"{crossings} crossings watched, at least {FEWEST_CROSSINGS} needed")
+        text = f"{crossings} crossings watched, at least {FEWEST_CROSSINGS} needed"
+        raise NotCalibrated("few", text, crossings=crossings)
     bands = [_band(0.0, counts)]
     edges = (*BAND_EDGES, math.inf)
     for since, until in pairwise(edges):
@@ -65,10 +76,11 @@ def calibrate(counts: Sequence[Manual]) -> tuple[Band, ...]:
         bands.append(_band(since, inside if enough else counts))
     for band in bands:
         if not LOWEST_FACTOR <= band.factor <= HIGHEST_FACTOR:
-            raise NotCalibrated(
+            text = (
                 f"factor {band.factor:.2f} from {band.flow:g} a minute on is outside"
                 f" {LOWEST_FACTOR} to {HIGHEST_FACTOR}: mount the sensor anew"
             )
+            raise NotCalibrated("factor", text, factor=band.factor, flow=band.flow)
     return tuple(bands[1:])
 
 
@@ -80,7 +92,7 @@ def band_of(bands: Sequence[Band], flow: float) -> Band | None:
 def _band(flow: float, counts: Sequence[Manual]) -> Band:
     counted, true = sum(one.counted for one in counts), sum(one.true for one in counts)
     if counted == 0:
-        raise NotCalibrated("the door counted nobody")
+        raise NotCalibrated("nobody", "the door counted nobody")
     factor = true / counted
     # Between the stretches (ratio estimator, Cochran, Sampling Techniques, 6.4), but never surer
     # than chance lets single misses be.

@@ -12,11 +12,11 @@ import math
 from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
 
 from drivers.observations import Advert, Count, Observation, Sale
 from gateway.changes import Alert, Change, DoorMinute, OccupancyChanged, Remember, StoreMinute
-from gateway.footfall.calibration import Band, Manual, calibrate
+from gateway.footfall.by_hand import ByHand
+from gateway.footfall.calibration import Band, Manual
 from gateway.footfall.conversion import HOUR, Hours
 from gateway.footfall.doors import Door
 from gateway.footfall.down import Gaps
@@ -27,6 +27,7 @@ from gateway.footfall.slots import SLOT
 from gateway.footfall.spread import MINUTE
 from gateway.footfall.staff import Badges
 from gateway.footfall.unusual import Herald
+from gateway.requests import ManualAct, ManualCount
 
 TELL_AFTER_SECONDS = 4.0
 LONGEST_SILENCE_TOLD_SECONDS = 86_400.0
@@ -52,6 +53,7 @@ class FootfallEngine:
         self._swapped = False
         self._visitors_owed = 0.0
         self._hours = Hours()
+        self._by_hand = ByHand(self._doors)
         self._gaps = Gaps(self._doors, rules.timezone, self._likely)
         self._herald = Herald()
         self._memory: list[Change] = []
@@ -61,9 +63,7 @@ class FootfallEngine:
         for src, door in self._doors.items():
             if (text := memory.get(f"door/{src}")) is not None:
                 door.restore(text)
-            if (text := memory.get(f"bands/{src}")) is not None:
-                bands = tuple(Band(*one) for one in json.loads(text))
-                door.rule = replace(door.rule, bands=bands)
+        self._by_hand.restore(memory)
         if (text := memory.get("hours")) is not None:
             self._hours.restore(json.loads(text))
         if (text := memory.get("people")) is not None:
@@ -92,9 +92,7 @@ class FootfallEngine:
 
     def calibrate(self, calibrations: Mapping[str, float]) -> None:
         """From the next minute on the doors count so, by the `src` of their counts."""
-        for src, calibration in calibrations.items():
-            if (door := self._doors.get(src)) is not None:
-                door.rule = replace(door.rule, calibration=calibration)
+        self._by_hand.configured(calibrations)
 
     def calibrate_by_hand(self, src: str, counts: Sequence[Manual]) -> tuple[Band, ...]:
         """A person counted at a door: from the next minute on it counts so, also after a restart.
@@ -106,11 +104,15 @@ class FootfallEngine:
             KeyError: no door of that name.
             NotCalibrated: the counts allow no factor; what was believed before stands.
         """
-        door = self._doors[src]
-        door.rule = replace(door.rule, bands=calibrate(counts))
-        kept = json.dumps([astuple(band) for band in door.rule.bands])
-        self._memory.append(Remember("footfall", f"bands/{src}", kept))
-        return door.rule.bands
+        return self._by_hand.calibrate(src, counts)
+
+    def manual(self, src: str, act: ManualAct, now: float) -> ManualCount:
+        """A step of a person who counts at a door. Raises `KeyError`: no door of that name."""
+        return self._by_hand.act(src, act, now)
+
+    def manual_counts(self) -> list[ManualCount]:
+        """The manual counts at all doors."""
+        return self._by_hand.states()
 
     def reset_occupancy(self, value: int, now: float) -> int:
         """Somebody looked: there are `value` people inside at `now`; `advance` says so.
@@ -137,7 +139,7 @@ class FootfallEngine:
 
     def advance(self, now: float) -> list[Change]:
         """What is known at `now` and was not said before."""
-        changes: list[Change] = list(self._memory)
+        changes: list[Change] = [*self._memory, *self._by_hand.changes()]
         self._memory.clear()
         if self._minute_end is None:
             self._minute_end = math.floor(now / MINUTE) * MINUTE + MINUTE
@@ -159,6 +161,7 @@ class FootfallEngine:
             return
         before, refused = (door.boot, door.at), self.faults["count_too_fast"]
         rebased = door.take(count, self.faults)
+        self._by_hand.count(count)
         told = not rebased and self.faults["count_too_fast"] == refused
         self._memory += self._gaps.heard(count.src, before, told=told)
         if rebased:

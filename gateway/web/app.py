@@ -12,6 +12,7 @@ from gateway.desk import Desk
 from gateway.web import (
     alerts,
     availability,
+    clicker,
     described,
     devices,
     doors_push,
@@ -74,6 +75,7 @@ def create_app(
         availability,
         footfall,
         occupancy,
+        clicker,
         facts,
         holds,
         alerts,

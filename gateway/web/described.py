@@ -12,6 +12,7 @@ from gateway.web.models import (
     AlertBody,
     DeliveryBody,
     HoldBody,
+    ManualBody,
     OccupancyBody,
     ProblemDetails,
     SetupBody,
@@ -27,6 +28,7 @@ READ_BY_HAND: tuple[type[BaseModel], ...] = (
     HoldBody,
     AlertBody,
     OccupancyBody,
+    ManualBody,
     SetupBody,
     ProblemDetails,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.changes import StockState
-from gateway.requests import HoldState
+from gateway.requests import HoldState, ManualStep, Way
 
 
 class Shape(BaseModel):
@@ -236,6 +236,53 @@ class OccupancyOut(Shape):
     before: int
     residual: int
     t: str
+
+
+class TapBody(Shape):
+    """One press of a clicker."""
+
+    n: int = Field(ge=1, le=2**53, strict=True, description="counts the presses of one phone")
+    way: Way
+    age: float = Field(ge=0, le=86_400, description="seconds ago")
+    undo: bool = Field(default=False, description="takes back a press of that moment")
+
+
+class ManualBody(Shape):
+    """A step of the person who counts at a door by hand, and presses not said yet.
+
+    A press bears a number of its phone's own: said again, it counts once.
+    """
+
+    do: ManualStep
+    phone: str = Field(default="", max_length=64)
+    taps: list[TapBody] = Field(default=[], max_length=1_000)
+
+
+class FlowFactorOut(Shape):
+    """People for one counted, from `flow` passages a minute on, with its 95 % interval."""
+
+    flow: float
+    factor: float
+    low: float
+    high: float
+
+
+class ManualOut(Shape):
+    """A count by hand at one door, beside what the door counted over the same time."""
+
+    door: str
+    watching: bool
+    entries: int = Field(serialization_alias="in")
+    exits: int = Field(serialization_alias="out")
+    crossings: int = Field(description="presses with a count of the door's own beside them")
+    counted: int = Field(description="what the door counted over the same time")
+    seconds: float
+    needed: int = Field(description="crossings before a factor is offered")
+    calibration: float = Field(description="by the config")
+    offered: list[FlowFactorOut] = Field(description="what `apply` would put in force")
+    in_force: list[FlowFactorOut] = Field(description="empty: the door counts by `calibration`")
+    why: str = Field(description="why nothing is offered: few, nobody, factor, swapped, impossible")
+    detail: str
 
 
 class SetupBody(Shape):

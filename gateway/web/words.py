@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.web.words_clicker import CLICKER
 from gateway.web.words_floor import FLOOR
 
 LANGUAGES = ("fr", "en")
@@ -175,7 +176,7 @@ _BOTH: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    lang: {key: both[place] for key, both in (_BOTH | FLOOR).items()}
+    lang: {key: both[place] for key, both in (_BOTH | FLOOR | CLICKER).items()}
     for place, lang in enumerate(LANGUAGES)
 }
 

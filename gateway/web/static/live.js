@@ -143,6 +143,8 @@
     filter.querySelector("button").hidden = true;
   }
 
+  // A script of this page has changed something that the page shows.
+  document.addEventListener("shelfcast:look", () => { lastRefresh = 0; want(); });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && wanted) { wanted = false; want(); }
   });

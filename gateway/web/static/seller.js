@@ -2,44 +2,25 @@
 "use strict";
 
 (() => {
-  const TOKEN = "shelfcast-token";
   const FORMATS = ["ean_13", "ean_8", "upc_a", "upc_e", "itf", "code_128", "data_matrix", "qr_code"];
   const LOOK_MS = 150;
 
   const find = document.getElementById("filter");
   const said = document.getElementById("said");
+  const { ask, say } = staff;
   const dialog = document.getElementById("hold");
   const camera = document.getElementById("camera");
-  const token = document.getElementById("token");
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
     timeStyle: "short", timeZone: document.body.dataset.timezone, hourCycle: "h23",
   });
   let asked = null; // What the open dialog is about; its id makes a second tap harmless.
-
-  function say(text, bad) {
-    said.textContent = text;
-    said.classList.toggle("bad", Boolean(bad));
-  }
-
-  function newId() {
-    const bytes = crypto.getRandomValues(new Uint8Array(8));
-    return "seller-" + [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
-  }
-
-  async function ask(method, path, body) {
-    const headers = { "Content-Type": "application/json" };
-    const kept = localStorage.getItem(TOKEN);
-    if (kept) headers.Authorization = "Bearer " + kept;
-    const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-    return { status: answer.status, body: await answer.json().catch(() => ({})) };
-  }
 
   // --- hold -------------------------------------------------------------------------------------
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-hold]");
     if (!button) return;
-    asked = { id: newId(), gtin: button.dataset.hold, name: button.dataset.name };
+    asked = { id: staff.newId("seller"), gtin: button.dataset.hold, name: button.dataset.name };
     document.getElementById("hold-name").textContent = asked.name;
     const qty = dialog.querySelector("[name=qty]");
     qty.value = 1;
@@ -73,7 +54,7 @@
       say(dialog.dataset.insufficient.replace("{count}", body.available), true);
     } else if (status === 401) {
       say(dialog.dataset.token, true);
-      if (token) token.open = true;
+      staff.needToken();
     } else {
       say(status === 403 ? dialog.dataset.forbidden : dialog.dataset.failed, true);
     }
@@ -134,19 +115,4 @@
     button.hidden = false;
     button.addEventListener("click", scan);
   }
-
-  // --- token ------------------------------------------------------------------------------------
-
-  token?.querySelector("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const field = event.target.elements.token;
-    localStorage.setItem(TOKEN, field.value.trim());
-    field.value = "";
-    token.open = false;
-    say("");
-  });
-  document.getElementById("forget")?.addEventListener("click", () => {
-    localStorage.removeItem(TOKEN);
-    token.open = false;
-  });
 })();

@@ -9,6 +9,8 @@ from drivers.observations import Fact
 from gateway.board import Board
 from gateway.changes import StockChanged, StockState
 from gateway.desk import FootfallBucket, LedgerEntry, Reloaded, Sample
+from gateway.footfall.engine import FootfallEngine
+from gateway.footfall.rules import DoorRule, FootfallRules
 from gateway.requests import (
     AlertAnswer,
     AlertRequest,
@@ -18,6 +20,8 @@ from gateway.requests import (
     HoldRequest,
     HoldState,
     HoldVerdict,
+    ManualAct,
+    ManualCount,
     NotStored,
     Verdict,
 )
@@ -46,6 +50,7 @@ class MemoryDesk:
         self.buckets: list[FootfallBucket] = []
         self.told: list[Sample] = []
         self.broken = False
+        self.engine = FootfallEngine(FootfallRules(doors={"door-main": DoorRule("door-main")}))
         self.reloaded: Reloaded | None = None
 
     def now(self) -> float:
@@ -110,6 +115,14 @@ class MemoryDesk:
             raise NotStored("no space left")
         before, self.board.occupancy = self.board.occupancy, value
         return before
+
+    def manual_counts(self) -> Sequence[ManualCount]:
+        return self.engine.manual_counts()
+
+    async def count_by_hand(self, door: str, act: ManualAct) -> ManualCount:
+        if self.full:
+            raise NotStored("no space left")
+        return self.engine.manual(door, act, self.clock)
 
     async def reload(self) -> Reloaded | None:
         return self.reloaded

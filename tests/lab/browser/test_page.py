@@ -42,6 +42,7 @@ PATHS = (
     "/doors",
     "/devices",
     f"/stock/{ARTICLE}",
+    "/clicker",
     "/seller",
     "/seller?q=manteau",
     "/kiosk",
