@@ -41,7 +41,7 @@ from gateway.stock.presence import Presence
 from gateway.stock.records import Records
 from gateway.stock.tags import FOREIGN, Tags
 from gateway.stock.tidings import Tidings
-from gateway.stock.usual import usual_zones
+from gateway.stock.usual import Usual
 
 GRAMS_MOST = 1e6
 """A shelf scale says no more than a tonne, or it is broken."""
@@ -64,7 +64,7 @@ class StockEngine:
         self._hearing = Hearing(len(self._places.antennas))
         self._evidence = Evidence(len(self._places.antennas), self._hearing)
         self._goods = Goods(layout, self._tags, self.faults)
-        usual = usual_zones(layout, self._places, [a.gtin for a in self._goods.accounts])
+        usual = Usual(layout, self._places, [a.gtin for a in self._goods.accounts])
         self._presence = Presence(self._places, self._tags, self._hearing, usual)
         self._holds = Holds()
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)

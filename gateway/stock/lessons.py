@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates
+from gateway.stock.spread import RateSpread
 from gateway.stock.tags import Status, Tags
 
 LEARN_SECONDS = 60.0
 STEADY, STEADY_ROUNDS = 0.9, 30
 """Tags so surely in place, with so many rounds of their own, teach what is usual in their zone."""
+TAUGHT_BY = 1000
+"""So many tags in turn teach how rates are spread."""
 WEAK_RATE, WEAK_SHARE = 0.05, 0.03
 """A tag that is read less is hardly heard; the usual share of those."""
 WEAK_TAGS = 4.0
@@ -25,7 +28,7 @@ class Lessons:
     """Learned once a minute.
 
     Attributes:
-        rates: usual reads by zone and antenna.
+        rates: usual reads by zone and antenna. spread: how they are spread.
         crowd: tags in each zone for each GTIN that has any.
         unheard: share of a zone's goods that its antennas hardly hear, 1 with no antenna.
         obscure: how much oftener than usual long silence ends by itself here.
@@ -34,6 +37,8 @@ class Lessons:
     def __init__(self, places: Places, tags: Tags, exits: NDArray[np.bool_]) -> None:
         self._places, self._tags, self._exits = places, tags, exits
         self.rates = ZoneRates(places)
+        self.spread = RateSpread(places)
+        self._turn = 0
         self.crowd: NDArray[np.float64] = np.ones(len(places.zones))
         self.unheard: NDArray[np.float64] = np.where(places.watched, WEAK_SHARE, 1.0)
         self.obscure = 1.0
@@ -55,6 +60,10 @@ class Lessons:
         rows = np.flatnonzero(steady)
         if len(rows):
             self.rates.learn(tags.home[rows], tags.rate[rows])
+            some = np.roll(rows, -self._turn)[:TAUGHT_BY]
+            self._turn = (self._turn + TAUGHT_BY) % max(1, len(rows))
+            reads = tags.reads[some] + tags.fresh[some]
+            self.spread.learn(tags.home[some], reads, tags.exposure[some])
         self._learn_crowds(n)
         self._learn_obscurity(n)
 

@@ -16,6 +16,7 @@ from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates, expected_reads
 from gateway.stock.tags import Tags
+from gateway.stock.usual import Usual
 
 STORAGE_ODDS, PASSING_ODDS, EXIT_ODDS = 8.0, 5.0, 4.5
 """Nats for a move to a shelf or back room, to till or fitting room, to the door."""
@@ -28,7 +29,7 @@ KNOWN_RATE, SURE_HOME = 0.08, 0.9
 """A read by an antenna that usually reads it so often challenges nothing while home is sure."""
 HAND_CREDIT = 2.0
 """Nats less that a move needs when the item is believed in a hand."""
-_FLOOR = 0.004
+_FLOOR, _WEAKEST, _STRONG = 0.004, 0.1, 0.8
 _DEAF_WORTH = 0.25
 """What reads elsewhere are worth while home cannot speak for itself."""
 
@@ -44,7 +45,7 @@ class Moves:
         tags: Tags,
         hearing: Hearing,
         rates: ZoneRates,
-        usual: NDArray[np.float64],
+        usual: Usual,
     ) -> None:
         self._places, self._tags = places, tags
         self._hearing, self._rates = hearing, rates
@@ -75,7 +76,7 @@ class Moves:
         if not len(rows):
             return rows, rows
         reads = self._matrix(epoch, rows)
-        usual = self.usual(rows)
+        usual = self._usual.of(tags.account[rows])
         rival = self._rivals(rows, usual)
         fresh = tags.rival[rows] == NOWHERE
         tags.since_rival[rows[fresh]] = epoch.t
@@ -84,7 +85,8 @@ class Moves:
         tags.rival[rows] = rival
         gain = self._gain(rows, rival, reads, exposure)
         gain *= np.maximum(self.refutable(rows), _DEAF_WORTH)
-        step = np.clip(gain, -STEP_MOST, STEP_MOST) - FADE
+        fade = FADE * np.clip(tags.best[rows] / _STRONG, _WEAKEST, 1.0)
+        step = np.clip(gain, -STEP_MOST, STEP_MOST) - fade
         odds = np.maximum(tags.odds[rows] + step, 0.0)
         tags.odds[rows] = odds
         over = odds <= 0
@@ -98,11 +100,6 @@ class Moves:
         tags.reads[ended] += tags.fresh[ended]
         tags.fresh[ended] = 0.0
         return rows[wins], rival[wins].astype(np.int64)
-
-    def usual(self, rows: Rows) -> NDArray[np.float64]:
-        """Log prior of each row over zones; goods without a plan share the last line."""
-        account = self._tags.account[rows]
-        return self._usual[np.minimum(account, len(self._usual) - 1)]
 
     def refutable(self, rows: Rows) -> NDArray[np.float64]:
         """How far the antennas that hear a tag at home can hear now, 0 … 1."""
@@ -135,7 +132,10 @@ class Moves:
         Silence at the rival counts as of a tag of unknown strength there; at home its own.
         """
         home = np.maximum(self._tags.rate.take(rows, axis=0), _FLOOR)
-        there = self._rates.mean[rival]  # never below the floor
-        heard = (reads * (self._rates.log_mean[rival] - np.log(home))).sum(axis=1)
+        # A weak tag would be weak there, too.
+        usual = self._rates.mean[self._tags.home[rows]].max(axis=1)
+        strength = np.clip(self._tags.best[rows] / usual, _WEAKEST, 1.0)
+        there = np.maximum(self._rates.mean[rival] * strength[:, None], _FLOOR)
+        heard = (reads * (np.log(there) - np.log(home))).sum(axis=1)
         silent = ((1 - reads) * (home * exposure - np.log1p(there * exposure))).sum(axis=1)
         return np.asarray(heard + silent)

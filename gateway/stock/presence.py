@@ -20,8 +20,10 @@ from gateway.stock.lessons import Lessons
 from gateway.stock.moves import Moves
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import expected_reads
+from gateway.stock.review import FIRST_SECONDS, Review
 from gateway.stock.signatures import Signatures
 from gateway.stock.tags import Status, Tags
+from gateway.stock.usual import Usual
 
 HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
 Rows = NDArray[np.int32] | NDArray[np.int64]
@@ -50,9 +52,7 @@ class Presence:
         storage, exit, passing: kinds of zones, bool[zones].
     """
 
-    def __init__(
-        self, places: Places, tags: Tags, hearing: Hearing, usual: NDArray[np.float64]
-    ) -> None:
+    def __init__(self, places: Places, tags: Tags, hearing: Hearing, usual: Usual) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
         self._now = 0.0
         self._sold_heard: list[tuple[int, float]] = []
@@ -67,6 +67,8 @@ class Presence:
         self.rates = self.lessons.rates
         self._signatures = Signatures(places, tags, hearing)
         self._moves = Moves(places, tags, hearing, self.rates, usual)
+        self._usual = usual
+        self._review = Review(tags, self.lessons.spread, usual, self.storage)
         self.live_by(SHOP)
 
     def live_by(self, habits: Habits) -> None:
@@ -102,6 +104,7 @@ class Presence:
         belief[tags.status[:n] != Status.HERE] = 0.0
         self._take_home(n)
         self._stay(n, epoch.t)
+        self._correct(epoch.t)
         self.lessons.learn(epoch.t)
 
     def _stay(self, n: int, t: float) -> None:
@@ -121,6 +124,13 @@ class Presence:
             tags.reads[mine], tags.exposure[mine] = reads, exposure
             self._signatures.speak(mine, rate)
 
+    def _correct(self, t: float) -> None:
+        """Give tags another home that have been read as if they lay there, not where we thought."""
+        rows, zones = self._review.due(t)
+        tags = self._tags
+        tags.home[rows] = zones
+        tags.rival[rows], tags.odds[rows] = NOWHERE, 0.0
+
     def take_sold(self) -> list[tuple[int, float]]:
         """Sold tags read since the last call, with the time, in order; forgets them."""
         heard, self._sold_heard = self._sold_heard, []
@@ -131,10 +141,10 @@ class Presence:
         return int(self._scores(np.array([row])).argmax())
 
     def _scores(self, rows: Rows) -> NDArray[np.float64]:
-        window = np.maximum(self._hearing.window, 1.0)
-        scores = self.rates.scores(self._tags.recent[rows], window)
-        usual = self._moves.usual(rows)
-        return np.asarray(scores + usual, np.float64)
+        recent = self._tags.recent[rows]
+        window = np.maximum(self._hearing.window, recent).astype(np.float32)
+        scores = self.lessons.spread.scores(recent, window)
+        return np.asarray(scores + self._usual.of(self._tags.account[rows]), np.float64)
 
     def _take_home(self, n: int) -> None:
         """What has left a fitting room or till is on its way to where its like usually lies."""
@@ -145,7 +155,7 @@ class Presence:
         if not len(rows):
             return
         away = tags.belief[rows, AWAY]
-        where = np.where(self.storage, self._moves.usual(rows), -np.inf).argmax(axis=1)
+        where = np.where(self.storage, self._usual.of(tags.account[rows]), -np.inf).argmax(axis=1)
         for zone in np.unique(where[self.storage[where]]).tolist():
             mine = where == zone
             self.place(rows[mine], zone, float("nan"))
@@ -153,16 +163,26 @@ class Presence:
             tags.belief[rows[mine], HAND] = 1.0 - away[mine]
             tags.belief[rows[mine], AWAY] = away[mine]
 
-    def place(self, rows: Rows, zone: int, t: float, strength: float | None = None) -> None:
+    def place(
+        self,
+        rows: Rows,
+        zone: int,
+        t: float,
+        strength: float | None = None,
+        *,
+        challenged: bool = False,
+    ) -> None:
         """Put rows into a zone with a fresh signature, as if just seen there.
 
         `strength`: the rate of the antenna that hears them best, where it is known from before.
+        `challenged`: the zone has won them from another (see `Moves`).
         """
         tags = self._tags
         tags.home[rows] = zone
         usual = self.rates.mean[zone] if zone != NOWHERE else np.zeros(tags.rate.shape[1])
-        self._signatures.begin(rows, usual, self._now, strength)
+        self._signatures.begin(rows, usual, self._now, strength, challenged=challenged)
         tags.since[rows] = t
+        tags.placed[rows], tags.review[rows] = self._now, self._now + FIRST_SECONDS
         tags.rival[rows] = NOWHERE
         tags.odds[rows] = 0.0
         tags.quiet[rows] = 0.0
@@ -262,4 +282,4 @@ class Presence:
         mine = Epoch(epoch.t, epoch.row[live], epoch.antenna[live], epoch.rounds)
         rows, zones = self._moves.weigh(mine, exposure, self._tags.belief[:, HAND])
         for zone in distinct(zones):
-            self.place(rows[zones == zone], zone, epoch.t)
+            self.place(rows[zones == zone], zone, epoch.t, challenged=True)

@@ -31,17 +31,31 @@ class Signatures:
         self._places, self._tags, self._hearing = places, tags, hearing
 
     def begin(
-        self, rows: Rows, usual: NDArray[np.float64], t: float, strength: float | None = None
+        self,
+        rows: Rows,
+        usual: NDArray[np.float64],
+        t: float,
+        strength: float | None = None,
+        *,
+        challenged: bool = False,
     ) -> None:
-        """Start anew from a zone's usual rates and the reads of the last seconds."""
+        """Start anew from a zone's usual rates and the reads of the last seconds.
+
+        `challenged`: of those only what was read since the zone challenged the home before.
+        """
         tags = self._tags
+        heard, rounds = tags.recent[rows], self._hearing.window[None, :]
+        if challenged:
+            seconds = t - tags.since_rival[rows] + 1.0
+            heard = tags.fresh[rows]
+            rounds = rounds * np.minimum(seconds * (1.0 - WINDOW_DECAY), 1.0)[:, None]
         weight = PRIOR_ROUNDS
         if strength is not None:
             # A weak tag must not be missed after a restart like one of usual strength.
             usual = usual * min(1.0, strength / max(float(usual.max(initial=0.0)), 1e-6))
             weight = KNOWN_ROUNDS
-        tags.reads[rows] = usual * weight + tags.recent[rows]
-        tags.exposure[rows] = weight + self._hearing.window
+        tags.reads[rows] = usual * weight + heard
+        tags.exposure[rows] = weight + rounds
         rate = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
         tags.fresh[rows] = 0.0
         tags.seen_at[rows] = self._hearing.clock

@@ -59,6 +59,7 @@ class Tags:
         told: zone last told in an item event, `NOWHERE` if none or departed.
         booked: named by a delivery. named: its sale named this very tag.
         settled: when the signature was last brought up to date.
+        placed, review: when it was given its home, and when that is looked at again.
         since: when it came to rest at home. sold: time of its sale, NaN if none.
     """
 
@@ -101,6 +102,8 @@ class Tags:
         self.rival: NDArray[np.int16] = np.full(rows, NOWHERE, np.int16)
         self.odds: NDArray[np.float64] = np.zeros(rows, np.float64)
         self.since_rival: NDArray[np.float64] = np.zeros(rows, np.float64)
+        self.placed: NDArray[np.float64] = np.zeros(rows, np.float64)
+        self.review: NDArray[np.float64] = np.full(rows, np.inf, np.float64)
 
     def find(self, epc: bytes) -> int:
         """Row of EPC memory content, made when first seen; `FOREIGN` for what is not ours."""

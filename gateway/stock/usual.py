@@ -1,6 +1,12 @@
-"""Where goods usually lie: a prior over zones for each GTIN, from planogram and kinds of zones."""
+"""Where goods usually lie: a prior over zones for each GTIN, from planogram and kinds of zones.
+
+How far the planogram is kept is learned: in most shops nearly every unit lies where it is planned,
+in some a fifth does not.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +23,48 @@ _BY_KIND = {
     ZoneKind.EXIT: -3.0,
 }
 """Nats less than a shelf that the planogram names for the GTIN; with no plan, shelves are usual."""
+_MISPLACED, _MISPLACED_TAGS = 0.02, 100.0
+"""Share of units on shelves that lie on another than planned, before the store has taught any, and
+how many units that is worth."""
+_KEPT = 2000.0
+"""So many units' worth of lessons is remembered."""
+_LEAST, _MOST = 0.004, 0.5
 
 
-def usual_zones(layout: Layout, places: Places, gtins: list[str]) -> NDArray[np.float64]:
-    """Log prior (up to a constant) by GTIN and zone, [gtins, zones]."""
-    general = np.array([_BY_KIND[kind] for kind in places.kinds])
-    unplanned = np.where(places.are(ZoneKind.SHELF), 0.0, general)
-    planned: dict[str, list[int]] = {}
-    for zone, gtin in layout.planogram:
-        number = places.zone(zone)
-        if number != NOWHERE:
-            planned.setdefault(gtin, []).append(number)
-    table = np.tile(unplanned, (len(gtins) + 1, 1))
-    for row, gtin in enumerate(gtins):
-        if gtin in planned:
-            table[row] = general
-            table[row, planned[gtin]] = 0.0
-    return table
+class Usual:
+    """Log priors over zones, up to a constant."""
+
+    def __init__(self, layout: Layout, places: Places, gtins: list[str]) -> None:
+        general = np.array([_BY_KIND[kind] for kind in places.kinds])
+        shelf = places.are(ZoneKind.SHELF)
+        self._shelves = int(shelf.sum())
+        self._planned: NDArray[np.bool_] = np.zeros((len(gtins) + 1, len(places.zones)), np.bool_)
+        number_of = {gtin: number for number, gtin in enumerate(gtins)}
+        for zone, gtin in layout.planogram:
+            number = places.zone(zone)
+            if number != NOWHERE and gtin in number_of:
+                self._planned[number_of[gtin], number] = True
+        self._has_plan: NDArray[np.bool_] = np.asarray(self._planned.any(axis=1))
+        self._astray = self._has_plan[:, None] & shelf & ~self._planned
+        self._table = np.where(self._has_plan[:, None], general, np.where(shelf, 0.0, general))
+        self._table[self._planned] = 0.0
+        self._units, self._misplaced = _MISPLACED_TAGS, _MISPLACED * _MISPLACED_TAGS
+        self._renew()
+
+    def of(self, account: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Log prior of tags of these GTINs, [tags, zones]; goods without a plan are all alike."""
+        return self._table[np.minimum(account, len(self._table) - 1)]
+
+    def learn(self, account: NDArray[np.int32], zones: NDArray[np.float64]) -> None:
+        """Take settled tags: their GTIN and the probability of each zone, [tags, zones]."""
+        rows = np.minimum(account, len(self._table) - 1)
+        on_shelf = (zones * (self._planned[rows] | self._astray[rows])).sum(axis=1)
+        on_shelf = np.where(self._has_plan[rows], on_shelf, 0.0)
+        kept = min(1.0, _KEPT / (self._units + 1e-9))
+        self._units = self._units * kept + float(on_shelf.sum())
+        self._misplaced = self._misplaced * kept + float((zones * self._astray[rows]).sum())
+        self._renew()
+
+    def _renew(self) -> None:
+        share = min(max(self._misplaced / self._units, _LEAST), _MOST)
+        self._table[self._astray] = math.log(share / max(1, self._shelves - 1))

@@ -1,0 +1,60 @@
+"""Does each tag lie where we think? Its reads since it came to rest, weighed against every zone.
+
+A tag is put into a zone by its first reads, and the first may be a neighbour's. The more it is
+read, the plainer its place: each tag is looked at soon after it was placed, then ever more seldom,
+a few every second, so that the cost is bounded in a store of any size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.places import NOWHERE
+from gateway.stock.spread import RateSpread
+from gateway.stock.tags import Status, Tags
+from gateway.stock.usual import Usual
+
+FIRST_SECONDS, LONGEST_SECONDS = 3.0, 120.0
+"""Until a tag is looked at for the first time; the time doubles up to the longest."""
+A_TURN = 64
+"""Tags looked at in one second."""
+MARGIN = 1.0
+"""Nats by which another zone must fit better: no flapping between two that fit alike."""
+STEADY = 0.6
+"""Tags that are in a hand or hidden are not judged: they are read in odd ways."""
+
+
+class Review:
+    """Looks at tags in turn (`tags.review`: when each is due)."""
+
+    def __init__(
+        self, tags: Tags, spread: RateSpread, usual: Usual, storage: NDArray[np.bool_]
+    ) -> None:
+        self._tags, self._spread, self._usual = tags, spread, usual
+        self._storage = storage
+
+    def due(self, t: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Tags that lie elsewhere than was thought, and where."""
+        tags, n = self._tags, self._tags.count
+        rows = np.flatnonzero(tags.review[:n] <= t)
+        if len(rows) > A_TURN:
+            rows = rows[np.argpartition(tags.review[rows], A_TURN)[:A_TURN]]
+        wait = np.clip(t - tags.placed[rows], FIRST_SECONDS, LONGEST_SECONDS)
+        tags.review[rows] = t + wait
+        home = tags.home[rows]
+        rest = (tags.status[rows] == Status.HERE) & (tags.belief[rows, 0] > STEADY)
+        rest &= (home != NOWHERE) & self._storage[home]
+        rows = rows[rest]
+        if not len(rows):
+            return rows, rows
+        reads = tags.reads.take(rows, axis=0) + tags.fresh.take(rows, axis=0)
+        scores = self._spread.scores(reads, tags.exposure.take(rows, axis=0))
+        scores += self._usual.of(tags.account[rows])
+        scores[:, ~self._storage] = -np.inf
+        best = scores.argmax(axis=1)
+        each = np.arange(len(rows))
+        chance = np.exp(scores - scores[each, best][:, None])
+        self._usual.learn(tags.account[rows], chance / chance.sum(axis=1, keepdims=True))
+        wrong = scores[each, best] - scores[each, tags.home[rows]] > MARGIN
+        return rows[wrong], best[wrong]
