@@ -10,6 +10,9 @@ from gateway.simulate.reading import Line
 GRACE_SECONDS = 120.0
 """An event may speak of where the item was so long before the time that it gives."""
 
+ROUNDED = 0.001
+"""A timeline's times are whole milliseconds, the truth's are not."""
+
 GONE = ("sold", "stolen", "left")
 
 
@@ -68,7 +71,7 @@ def _count_true(score: ItemScore, life: list[tuple[float, str | None, bool]], si
 
 
 def _judge(score: ItemScore, line: Line, life: list[tuple[float, str | None, bool]]) -> None:
-    begin, end = line["t"] - GRACE_SECONDS, float(line.get("said") or line["t"])
+    begin, end = line["t"] - GRACE_SECONDS, float(line.get("said") or line["t"]) + ROUNDED
     first = max(0, bisect_right(life, begin, key=lambda piece: piece[0]) - 1)
     last = bisect_right(life, end, key=lambda piece: piece[0])
     states = life[first:last]

@@ -26,14 +26,23 @@ EXCHANGE_SECONDS = 7200.0
 """A sale by GTIN may be given to another unit so long."""
 EXCHANGE_WEIGHT = 0.5
 """How well another unit must explain the sale (see `explain.weight`)."""
+EXCHANGED = 0.5
+"""P(it was that one) before its own silence is heard."""
 
 
 class Afterlife:
     """Watches sold tags."""
 
-    def __init__(self, places: Places, tags: Tags, goods: Goods, presence: Presence) -> None:
+    def __init__(
+        self,
+        places: Places,
+        tags: Tags,
+        goods: Goods,
+        presence: Presence,
+        unsure: dict[int, float],
+    ) -> None:
         self._places, self._tags, self._goods = places, tags, goods
-        self._presence = presence
+        self._presence, self._unsure = presence, unsure
         self._heard: dict[int, tuple[int, float]] = {}
         self._shelf = places.are(ZoneKind.SHELF)
         self._passing = explain.passing_of(places)
@@ -61,13 +70,12 @@ class Afterlife:
         other = None if tags.named[row] else self._exchange(row, t)
         tags.status[row] = Status.HERE
         self._presence.place(np.array([row]), zone, t)
-        tags.told[row] = NOWHERE
         self._goods.touch(account.gtin)
         if other is not None:
             tags.status[other] = Status.SOLD
             tags.sold[other], tags.sold[row] = tags.sold[row], np.nan
             tags.belief[other] = 0.0
-            tags.told[other] = NOWHERE
+            self._unsure[other] = EXCHANGED
             tags.rival[other] = NOWHERE
             return []
         tags.sold[row] = np.nan

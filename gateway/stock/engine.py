@@ -68,13 +68,14 @@ class StockEngine:
         self._presence = Presence(self._places, self._tags, self._hearing, usual)
         self._holds = Holds()
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
-        self._afterlife = Afterlife(self._places, self._tags, self._goods, self._presence)
+        unsure = self._records.unsure
+        self._afterlife = Afterlife(self._places, self._tags, self._goods, self._presence, unsure)
         composer = Composer(
             layout, self._places, self._tags, self._goods, self._hearing, self._presence
         )
         self._answers = Answers(self._tags, self._goods, composer)
         self._alarms = Alarms(layout, self._goods)
-        self._tidings = Tidings(layout, self._places, self._tags, self._presence)
+        self._tidings = Tidings(self._places, self._tags, self._presence, unsure)
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
         self._facts: list[Sale | Return | Delivery | Stocktake] = []
         self._changes: list[Change] = []

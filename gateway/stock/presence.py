@@ -140,6 +140,13 @@ class Presence:
         """The zone that explains a tag's reads of the last seconds best."""
         return int(self._scores(np.array([row])).argmax())
 
+    def surety(self, rows: Rows) -> NDArray[np.float64]:
+        """P(home) of these tags as against every other zone, by their reads of the last seconds."""
+        scores = self._scores(rows)
+        chance = np.exp(scores - scores.max(axis=1, keepdims=True))
+        mine = chance[np.arange(len(rows)), self._tags.home[rows]]
+        return np.asarray(mine / chance.sum(axis=1), np.float64)
+
     def _scores(self, rows: Rows) -> NDArray[np.float64]:
         recent = self._tags.recent[rows]
         window = np.maximum(self._hearing.window, recent).astype(np.float32)

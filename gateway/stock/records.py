@@ -24,6 +24,8 @@ from gateway.stock.presence import AWAY, HERE, HIDDEN, Presence
 from gateway.stock.tags import Status, Tags
 
 QTY_MOST = 100_000
+SURE = 0.9
+"""From here on a sale by GTIN tells which unit has departed."""
 COLD_SECONDS = 120.0
 """What is first read so soon after the first read of all was there before we were."""
 BROUGHT_SECONDS = 180.0
@@ -37,7 +39,11 @@ STILL_THERE_SECONDS = 5.0
 
 
 class Records:
-    """Enters facts."""
+    """Enters facts.
+
+    Attributes:
+        unsure: rows taken off by a sale that may have meant another unit: P(it was this one).
+    """
 
     def __init__(
         self,
@@ -52,6 +58,7 @@ class Records:
         self._passing = explain.passing_of(places)
         self._arrivals = places.first(ZoneKind.BACKROOM)
         self._floor = places.are(ZoneKind.SHELF)
+        self.unsure: dict[int, float] = {}
 
     def enter(self, fact: Sale | Return | Delivery | Stocktake, now: float) -> list[Change]:
         """Enter a fact; answers ledger lines and what it means for items."""
@@ -97,7 +104,9 @@ class Records:
         changes: list[Change] = [
             LedgerLine(sale.t, account.gtin, "sold", -1, zone=zone, epc=epc, ref=sale.id)
         ]
-        if row is not None and epc is not None and self._tags.told[row] != NOWHERE:
+        if row is not None and chance <= SURE:
+            self.unsure[row] = chance
+        elif row is not None and epc is not None and self._tags.told[row] != NOWHERE:
             self._tags.told[row] = NOWHERE
             changes.append(
                 ItemEvent(

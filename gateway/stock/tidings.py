@@ -1,11 +1,17 @@
-"""What is worth saying about single items: arrived, moved, departed, each once and when sure."""
+"""What is worth saying about single items: arrived, moved, departed, each once and when sure.
+
+Sure of the item and of its zone. What is carried past shelves or lies between two antennas would
+make a storm of moves that nobody made. A door is no place for goods: what is heard there has left,
+which is said as `departed`, or it comes back, which is not said.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gateway.changes import Change, ItemEvent, ItemEventKind, LedgerLine
-from gateway.stock.layout import Layout
+from gateway.stock.habits import SHOP
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import AWAY, HERE, Presence
 from gateway.stock.tags import Status, Tags
@@ -13,14 +19,30 @@ from gateway.stock.tags import Status, Tags
 SURE = 0.9
 SETTLED_SECONDS = 10.0
 """A place is told when the item has been there so long: no storm while it is carried."""
+LAID_SECONDS = 60.0
+"""The same for a move from shelf to shelf, and for an item's silence before it is told departed: it
+takes about that long to read a label, or to stand and talk in the door."""
+OPEN_SECONDS = 7200.0
+"""A sale that may have meant another unit tells no departure after so long."""
+LOOKED_AT = 200
+"""Items judged in one turn; where more are in doubt, the others have the next turn."""
+
+Rows = NDArray[np.int64]
 
 
 class Tidings:
     """Item events, from what was last told of each tag (`tags.told`)."""
 
-    def __init__(self, layout: Layout, places: Places, tags: Tags, presence: Presence) -> None:
-        self._layout, self._places, self._tags = layout, places, tags
-        self._presence = presence
+    def __init__(
+        self,
+        places: Places,
+        tags: Tags,
+        presence: Presence,
+        unsure: dict[int, float],
+    ) -> None:
+        self._places, self._tags = places, tags
+        self._presence, self._unsure = presence, unsure
+        self._turn = 0
 
     def of_items(self, now: float) -> list[Change]:
         """Events of items whose told place is no longer the believed one."""
@@ -30,33 +52,93 @@ class Tidings:
         live = (tags.status[:n] == Status.HERE) & (tags.account[:n] >= 0)
         belief, home, told = tags.belief[:n], tags.home[:n], tags.told[:n]
         gone = live & (belief[:, AWAY] > SURE) & (told != NOWHERE)
-        settled = (belief[:, HERE] > SURE) & (now - tags.since[:n] >= SETTLED_SECONDS)
-        there = live & settled & (home != NOWHERE) & (home != told)
-        changes: list[Change] = []
-        for row in np.flatnonzero(gone | there).tolist():
-            changes += self._tell(row, bool(gone[row]), now)
+        gone &= ~(now - tags.last[:n] < LAID_SECONDS)
+        there = live & (belief[:, HERE] > SURE) & (home != NOWHERE) & (home != told)
+        there &= (now - tags.since[:n] >= self._patience(home, told)) & ~self._presence.exit[home]
+        changes = self._of_unsure_sales(now)
+        for row in np.flatnonzero(gone).tolist():
+            changes += self._departed(row, float(tags.last[row]), float(belief[row, AWAY]), now)
+        for row in self._sure(np.flatnonzero(there)):
+            changes += self._there(row, now)
         return changes
 
-    def _tell(self, row: int, gone: bool, now: float) -> list[Change]:  # noqa: FBT001 - one caller
+    def _patience(self, home: NDArray[np.int16], told: NDArray[np.int16]) -> NDArray[np.float64]:
+        storage = self._presence.storage
+        shelf_to_shelf = storage[home] & storage[told] & (told != NOWHERE)
+        return np.where(shelf_to_shelf, LAID_SECONDS, SETTLED_SECONDS)
+
+    def _sure(self, rows: Rows) -> list[int]:
+        """Those whose reads leave no doubt which storage zone it is."""
+        if len(rows) > LOOKED_AT:
+            rows = np.roll(rows, -self._turn)[:LOOKED_AT]
+            self._turn += LOOKED_AT
+        if not len(rows):
+            return []
+        passing = ~self._presence.storage[self._tags.home[rows]]
+        sure: list[int] = rows[passing | (self._presence.surety(rows) > SURE)].tolist()
+        return sure
+
+    def _of_unsure_sales(self, now: float) -> list[Change]:
+        """Units that a sale may have meant and that have not been heard of since."""
+        tags, changes = self._tags, list[Change]()
+        for row, chance in list(self._unsure.items()):
+            sold = float(tags.sold[row])
+            if tags.status[row] != Status.SOLD or tags.told[row] == NOWHERE:
+                del self._unsure[row]
+            elif now - sold > OPEN_SECONDS:
+                del self._unsure[row]
+                tags.told[row] = NOWHERE
+            elif now - sold >= LAID_SECONDS:
+                p = 1.0 - (1.0 - chance) * self._unheard(row)
+                changes += self._departed(row, sold, p, now) if p > SURE else []
+        return changes
+
+    def _unheard(self, row: int) -> float:
+        """P(a tag that lies where it lay is silent for so long): misses in a row are alike."""
+        return float((1.0 + self._tags.quiet[row] / SHOP.alike) ** -SHOP.alike)
+
+    def _departed(self, row: int, began: float, p: float, now: float) -> list[Change]:
+        home = int(self._tags.home[row])
+        self._tags.told[row] = NOWHERE
+        event = self._event(row, ItemEventKind.DEPARTED, home, p, began, now)
+        if self._tags.status[row] == Status.SOLD:
+            return [event]  # its line was written with the sale
+        return [event, self._line(event, -1)]
+
+    def _there(self, row: int, now: float) -> list[Change]:
         tags = self._tags
         told, home = int(tags.told[row]), int(tags.home[row])
-        before = None if told == NOWHERE else self._places.zones[told]
-        if gone:
-            kind, zone, sure = ItemEventKind.DEPARTED, self._places.zones[home], AWAY
-            tags.told[row], began = NOWHERE, float(tags.last[row])
-        else:
-            kind = ItemEventKind.ARRIVED if before is None else ItemEventKind.MOVED
-            zone, sure = self._places.zones[home], HERE
-            tags.told[row], began = home, float(tags.since[row])
-        event = ItemEvent(
+        kind = ItemEventKind.ARRIVED if told == NOWHERE else ItemEventKind.MOVED
+        tags.told[row] = home
+        p, began = float(tags.belief[row, HERE]), float(tags.since[row])
+        source = None if told == NOWHERE else self._places.zones[told]
+        event = self._event(row, kind, home, p, began, now, source)
+        return [event, self._line(event, 1 if kind is ItemEventKind.ARRIVED else 0)]
+
+    def _event(
+        self,
+        row: int,
+        kind: ItemEventKind,
+        zone: int,
+        p: float,
+        began: float,
+        now: float,
+        source: str | None = None,
+    ) -> ItemEvent:
+        tags = self._tags
+        return ItemEvent(
             t=now,
             began=began,
             epc=tags.urns[row],
             gtin=tags.gtins[row],
             event=kind,
-            zone=zone,
-            p=round(float(tags.belief[row, sure]), 4),
-            source=before if kind is ItemEventKind.MOVED else None,
+            zone=self._places.zones[zone],
+            p=round(p, 4),
+            source=source,
         )
-        qty = {ItemEventKind.ARRIVED: 1, ItemEventKind.DEPARTED: -1}.get(kind, 0)
-        return [event, LedgerLine(now, event.gtin, kind.value, qty, zone=zone, epc=event.epc)]
+
+    @staticmethod
+    def _line(event: ItemEvent, qty: int) -> LedgerLine:
+        return LedgerLine(
+            event.t, event.gtin, event.event.value, qty, zone=event.zone, epc=event.epc
+        )

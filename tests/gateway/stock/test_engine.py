@@ -64,7 +64,7 @@ def test_a_silent_tag_on_a_shelf_stays_on_hand() -> None:
 def test_an_item_moved_is_told_once() -> None:
     store = stocked(5)
     store.where[epc(0, 1)] = 3
-    store.run(60)
+    store.run(120)
     moved = [event for event in store.items if event.event is ItemEventKind.MOVED]
     assert [(event.source, event.zone) for event in moved] == [("shelf-a", "back")]
 

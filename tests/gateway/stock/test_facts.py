@@ -27,10 +27,12 @@ def test_a_sale_given_to_the_wrong_unit_is_given_to_the_right_one() -> None:
     store.run(20)
     store.sell(0)
     store.antennas = (1, 2, 3, 4, 5)
-    sold = [event.epc for event in store.items if event.event == "departed"]
+    sold = [c.epc or "" for c in store.changes if isinstance(c, LedgerLine) and c.reason == "sold"]
     other = next(tag for tag in store.where if not sold[0].endswith(f".{int(tag[-4:], 16)}"))
     del store.where[other]
     store.run(300)
+    departed = [event.epc for event in store.items if event.event == "departed"]
+    assert [int(urn.rpartition(".")[2]) for urn in departed] == [int(other[-4:], 16)]
     assert on_hand(store) == 2
     tags = store.engine._tags
     assert sorted(tags.status[:3].tolist()) == [1, 1, 2]
