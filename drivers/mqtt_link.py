@@ -29,6 +29,8 @@ ANSWER_SECONDS = 10.0
 REACH_SECONDS = 5.0
 KEEPALIVE_SECONDS = 30
 INCOMING_KEPT = 1_000
+REFUSED = 0x80
+"""From this return code on a topic is not subscribed (MQTT 3.1.1, section 3.9.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,13 @@ class MqttLink:
     async def subscribe(self, topics: tuple[str, ...]) -> None:
         """Hear these topics with QoS 1."""
         try:
-            await self._client.subscribe([(topic, 1) for topic in topics])
+            granted = await self._client.subscribe([(topic, 1) for topic in topics])
         except aiomqtt.MqttError as error:
             raise _lost(self._broker, "refuses the subscription", error) from error
+        codes = [one if isinstance(one, int) else one.value for one in granted]
+        refused = [topic for topic, code in zip(topics, codes, strict=False) if code >= REFUSED]
+        if refused:
+            raise SourceLost(f"{self._broker} refuses the subscription to {', '.join(refused)}")
 
     async def publish(self, topic: str, text: str) -> None:
         """Publish with QoS 1; comes back when the broker has it."""
@@ -95,8 +101,8 @@ class MqttLink:
 
 
 @contextlib.asynccontextmanager
-async def dial(broker: Broker, identifier: str) -> AsyncIterator[MqttLink]:
-    """Connect with a session that the broker keeps, and hang up at the end.
+async def dial(broker: Broker, identifier: str, *, kept: bool = True) -> AsyncIterator[MqttLink]:
+    """Connect with a session that the broker keeps (or, not `kept`, forgets), and hang up.
 
     Raises:
         SourceLost: no connection; one plain line.
@@ -112,7 +118,7 @@ async def dial(broker: Broker, identifier: str) -> AsyncIterator[MqttLink]:
         username=broker.username or None,
         password=password or None,
         identifier=identifier,
-        clean_session=False,
+        clean_session=not kept,
         tls_context=context,
         timeout=ANSWER_SECONDS,
         keepalive=KEEPALIVE_SECONDS,

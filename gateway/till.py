@@ -15,6 +15,7 @@ from drivers.pos.mqtt_source import MqttTillSource
 from drivers.pos.telling import Answer, NotNow, Refused, Teller
 from drivers.source import Source
 from gateway.config.load import Store
+from gateway.config.model import UplinkSection
 from gateway.requests import NotStored, Verdict
 
 FOLDER, MQTT = "till-file", "till-mqtt"
@@ -80,8 +81,15 @@ def broker_of(store: Store) -> Broker:
             password_file=named(till.mqtt_password_file),
             ca_file=named(till.mqtt_ca_file),
         )
-    if uplink is None:
-        return Broker(*LOCAL_BROKER)
+    return Broker(*LOCAL_BROKER) if uplink is None else hq_broker(store, uplink)
+
+
+def hq_broker(store: Store, uplink: UplinkSection) -> Broker:
+    """HQ's broker, as one that devices publish to."""
+
+    def named(name: str | None) -> Path | None:
+        return store.path(name) if name else None
+
     return Broker(
         *uplink.host_port,
         tls=uplink.tls,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import typer
 
-from gateway.cli.check_live import Answer, try_all
+from gateway.cli.answers import Answer
+from gateway.cli.check_live import try_all
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.load import Store, load_store
 

@@ -1,21 +1,28 @@
-"""Whether what the config names answers: devices, broker, secrets' files, the clock.
+"""Whether what the config names answers: devices, brokers, the till's folder, secrets, the clock.
 
-Only opens and closes: nothing is sent to a reader, a counter or the broker, so that a gateway that
-runs at the same time is not disturbed.
+Readers and counters are opened and closed: nothing is sent to them, so that a gateway that runs at
+the same time is not disturbed. What is written into the till's folder is gone at once.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from drivers.door.gpio_lines import MISSING
+from drivers.pos.folder import DONE
 from gateway import __file__ as _here
+from gateway.cli.answers import Answer
+from gateway.cli.check_brokers import hq, till_broker
 from gateway.config.load import Store
+from gateway.config.model import DoorSection
+from gateway.doors import CHIP
 
 CONNECT_SECONDS = 3.0
 TIME_ERROR = 5
@@ -25,27 +32,15 @@ TIMEX_BYTES = 512
 BLUETOOTH = Path("/sys/class/bluetooth")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How one thing answered. `ok` None: nothing certain can be said, a person should look."""
-
-    what: str
-    ok: bool | None
-    detail: str
-
-    def __str__(self) -> str:
-        """`reader-1: answers at 192.168.1.20:5084`."""
-        mark = {True: "ok", False: "FAILED", None: "look"}[self.ok]
-        return f"{mark:<6} {self.what}: {self.detail}"
-
-    def as_json(self) -> dict[str, str | bool | None]:
-        """The same for a machine."""
-        return {"what": self.what, "ok": self.ok, "detail": self.detail}
-
-
 def try_all(store: Store) -> tuple[Answer, ...]:
-    """Try each device, the broker, the files of secrets and the clock, one after the other."""
-    return (*_devices(store), *_uplink(store), clock_answer(time.time()))
+    """Try each device, the till, the brokers, the files of secrets and the clock, in this order."""
+    return (
+        *_devices(store),
+        *till_broker(store),
+        *_till_folder(store),
+        *_uplink(store),
+        clock_answer(time.time()),
+    )
 
 
 def _devices(store: Store) -> Iterator[Answer]:
@@ -53,12 +48,33 @@ def _devices(store: Store) -> Iterator[Answer]:
     for reader in config.reader:
         yield _wire(store, reader.id, reader.port, reader.host_port)
     for door in config.door:
-        yield _wire(store, door.id, door.port, door.host_port)
+        yield from _door(store, door)
+    # Opening a port resets some boards, so a board is opened once for all that it carries.
+    boards: dict[str, str] = {door.port: door.id for door in config.door if door.port}
+    for scale in config.scale:
+        if scale.port in boards:
+            with_whom = f"on the board of {boards[scale.port]}"
+            yield Answer(scale.id, ok=None, detail=f"{with_whom}; /devices says whether it weighs")
+        else:
+            boards[scale.port] = scale.id
+            yield _port(scale.id, store.path(scale.port))
     if config.ble.enabled and config.ble.beacon:
         yield _adapter(config.ble.adapter)
     for beacon in config.ble.beacon:
         if beacon.key_file:
             yield _readable(beacon.id, store.path(beacon.key_file))
+
+
+def _door(store: Store, door: DoorSection) -> Iterator[Answer]:
+    if door.driver == "gpio":
+        yield _chip(door.id, Path(door.port or CHIP))
+    elif door.topic:
+        yield Answer(door.id, ok=None, detail=f"publishes on {door.topic}; see the till broker")
+    else:
+        yield _wire(store, door.id, door.port, door.host_port)
+    for name in (door.password_file, door.token_file):
+        if name:
+            yield _readable(door.id, store.path(name))
 
 
 def _wire(store: Store, what: str, port: str | None, place: tuple[str, int] | None) -> Answer:
@@ -69,11 +85,48 @@ def _wire(store: Store, what: str, port: str | None, place: tuple[str, int] | No
     return Answer(what, ok=None, detail="calls us by itself; nothing to try")
 
 
+def _chip(what: str, path: Path) -> Answer:
+    if importlib.util.find_spec("gpiod") is None:
+        return Answer(what, ok=False, detail=MISSING)
+    return _port(what, path)
+
+
+def _till_folder(store: Store) -> Iterator[Answer]:
+    till = store.config.till
+    if "file" not in till.sources:
+        return
+    if till.folder is None:
+        yield Answer("till folder", ok=None, detail="made in the data folder at the start")
+        return
+    yield _folder("till folder", store.path(till.folder))
+
+
+def _folder(what: str, folder: Path) -> Answer:
+    """Whether files can be written there and moved to where they are put away."""
+    if not folder.is_dir():
+        return Answer(what, ok=False, detail=f"{folder} is no folder; is its share mounted?")
+    done = folder / DONE
+    try:
+        # No till writes a hidden file, and none that runs meanwhile is read (see `settling`).
+        descriptor, name = tempfile.mkstemp(".tmp", ".shelfcast-check-", folder)
+        os.close(descriptor)
+        file = Path(name)
+        try:
+            file = file.rename((done if done.is_dir() else folder) / f"{file.name}.moved")
+        finally:
+            file.unlink()
+    except OSError as error:
+        return Answer(what, ok=False, detail=f"{folder}: cannot write and move: {_reason(error)}")
+    return Answer(what, ok=True, detail=f"{folder} takes files and lets them be moved")
+
+
 def _uplink(store: Store) -> Iterator[Answer]:
     uplink = store.config.uplink
     if uplink is None:
         return
-    yield _connect("broker", *uplink.host_port)
+    if uplink.url.startswith(("ws:", "wss:")):
+        yield _connect("broker", *uplink.host_port)
+    yield from hq(store)
     for name in (uplink.password_file, uplink.ca_file, uplink.client_cert, uplink.client_key):
         if name:
             yield _readable("broker", store.path(name))

@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 import typer
 
-from gateway.cli.check_live import Answer, clock_answer
+from gateway.cli.answers import Answer
+from gateway.cli.check_live import clock_answer
 from gateway.cli.failure import CommandFailed
 from gateway.running import Running, running_in
 from gateway.storage.archive import Archive

@@ -56,23 +56,27 @@ def test_a_bad_row_is_a_fault_of_the_check(
     assert capsys.readouterr().out.startswith("c.csv:2: gtin: wrong check digit")
 
 
+def live(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[object, str]]:
+    """What `check --live` says of each thing."""
+    check_command(path, live=True, as_json=True)
+    answers = json.loads(capsys.readouterr().out)["live"]
+    return {answer["what"]: (answer["ok"], answer["detail"]) for answer in answers}
+
+
 def test_live_says_who_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ours, theirs = pty.openpty()
     with socket.create_server(("127.0.0.1", 0)) as server:
         place = f"127.0.0.1:{server.getsockname()[1]}"
         door = f'[[door]]\nid = "d"\nport = "{os.ttyname(theirs)}"\n'
-        uplink = f'[uplink]\nurl = "mqtt://{place}"\n'
+        uplink = f'[uplink]\nurl = "ws://{place}"\n'
         path = store(tmp_path, reader(place) + door + uplink)
-        assert check_command(path, live=True, as_json=True) == 0
+        assert check_command(path, live=True, as_json=False) == 0
+        capsys.readouterr()
+        said = live(path, capsys)
     os.close(ours)
     os.close(theirs)
-    live = json.loads(capsys.readouterr().out)["live"]
-    assert [(answer["what"], answer["ok"]) for answer in live[:3]] == [
-        ("r", True),
-        ("d", True),
-        ("broker", True),
-    ]
-    assert live[3]["what"] == "clock"
+    assert [said[what][0] for what in ("r", "d", "broker")] == [True, True, True]
+    assert "clock" in said
 
 
 def test_live_fails_when_something_is_silent(
@@ -86,8 +90,81 @@ def test_live_fails_when_something_is_silent(
     out = capsys.readouterr().out
     assert f"FAILED r: no answer at {place}: connection refused" in out
     assert "FAILED d: /dev/none does not open: no such file or directory" in out
-    assert "FAILED broker: no answer" in out
+    assert f"FAILED broker: {place} cannot be reached" in out
     assert "none cannot be read" in out
+
+
+def till(sources: str, folder: Path | None = None) -> str:
+    named = f'folder = "{folder}"\n' if folder else ""
+    return SMALL.replace("[till]\n", f"[till]\nsources = {sources}\n{named}")
+
+
+def test_live_tries_the_tills_folder_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "till"
+    path = tmp_path / "store.toml"
+    path.write_text(till('["file"]', folder))
+    assert live(path, capsys)["till folder"] == (
+        False,
+        f"{folder} is no folder; is its share mounted?",
+    )
+    (folder / "done").mkdir(parents=True)
+    assert live(path, capsys)["till folder"][0] is True
+    assert [entry.name for entry in folder.rglob("*")] == ["done"]
+    path.write_text(till('["file"]'))
+    assert live(path, capsys)["till folder"] == (None, "made in the data folder at the start")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self"), reason="needs procfs")  # noqa: PTH110
+def test_live_says_a_till_folder_that_takes_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "store.toml"
+    path.write_text(till('["file"]', Path("/proc/self")))
+    ok, detail = live(path, capsys)["till folder"]
+    assert ok is False
+    assert "cannot write and move" in detail
+
+
+def test_live_opens_a_board_once_for_all_its_scales(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = pty.openpty()
+    port = os.ttyname(theirs)
+    scales = "".join(
+        f'[[scale]]\nid = "s{cell}"\nport = "{port}"\ncell = {cell}\nzone = "z"\ngtin = "{gtin}"\n'
+        for cell, gtin in enumerate(("03453120000011", "03453120000028"))
+    )
+    said = live(store(tmp_path, scales), capsys)
+    os.close(ours)
+    os.close(theirs)
+    assert said["s0"] == (True, f"{port} opens")
+    assert said["s1"][0] is None
+    assert "on the board of s0" in said["s1"][1]
+
+
+def test_live_says_what_pins_need_and_who_publishes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gpio = '[[door]]\nid = "g"\ndriver = "gpio"\nunit = "17,27"\n'
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        silent = server.getsockname()[1]
+    shop = f'mqtt_url = "mqtt://127.0.0.1:{silent}"\n'
+    path = tmp_path / "store.toml"
+    path.write_text(
+        till('["mqtt"]')
+        + shop
+        + gpio
+        + '[[door]]\nid = "m"\ndriver = "milesight"\ntopic = "shop/door"\n'
+    )
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    said = live(path, capsys)
+    assert said["g"][0] is False
+    assert "shelfcast[gpio]" in said["g"][1]
+    assert said["m"] == (None, "publishes on shop/door; see the till broker")
+    assert said["till broker"][0] is False
+    assert f"127.0.0.1:{silent} cannot be reached" in said["till broker"][1]
 
 
 def test_the_command_itself(tmp_path: Path) -> None:
