@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections import Counter
+from importlib.util import find_spec
 
 from drivers.ble.bluez_adapters import BluezAdapters
 from drivers.ble.scanner import BleSource
@@ -14,7 +15,7 @@ from drivers.rfid.serial.lines import Line, SerialLine, TcpLine
 from drivers.rfid.serial.readers import a0_source, chainway_source, m6e_source, uhf288_source
 from drivers.source import Clock, Emit, Source, SourceLost
 from gateway.config.load import Store
-from gateway.config.model import ReaderSection
+from gateway.config.model import OWN_RADIOS, ReaderSection
 from gateway.doors import door_source_of
 from gateway.roster import roster_of
 from gateway.scales import scale_sources_of
@@ -22,23 +23,23 @@ from gateway.scales import scale_sources_of
 ROUND_MS = 400
 """How long an antenna is scanned before the next, when the store does not say."""
 
-BLE = "ble"
-"""The scanner's name as a device and as the `src` of adverts."""
+BLE, DONGLE = OWN_RADIOS
+WITHOUT_BUMBLE = "a dongle needs bumble: pip install 'shelfcast[bumble]'"
 
 
 class NotInThisVersion:
     """Stands for a device whose driver this version does not have: shown as offline, and why."""
 
-    def __init__(self, name: str, driver: str) -> None:
+    def __init__(self, name: str, driver: str, why: str = "") -> None:
         self.name = name
         self.faults: Counter[str] = Counter()
         self.facts: dict[str, str] = {}
-        self._driver = driver
+        self._why = why or f"this version has no driver {driver!r} yet"
 
     async def run(self, emit: Emit, clock: Clock) -> None:
         """Raises `SourceLost` at once."""
         del emit, clock
-        raise SourceLost(f"this version has no driver {self._driver!r} yet")
+        raise SourceLost(self._why)
 
 
 def sources_of(store: Store) -> list[Source]:
@@ -50,11 +51,24 @@ def sources_of(store: Store) -> list[Source]:
         for door in config.door
     ]
     sources += scale_sources_of(store)
+    return sources + _radios(store)
+
+
+def _radios(store: Store) -> list[Source]:
+    """This machine's own adapters; they share one list, so that a packet counts once."""
+    ble, radios = store.config.ble, list[Source]()
     roster = roster_of(store)
-    if config.ble.enabled:
-        own = BleSource(BLE, config.ble.adapter, roster, adapters=BluezAdapters())
-        sources.append(own)
-    return sources
+    if ble.enabled:
+        radios.append(BleSource(BLE, ble.adapter, roster, adapters=BluezAdapters()))
+    if ble.dongle is not None:
+        if find_spec("bumble") is None:
+            radios.append(NotInThisVersion(DONGLE, "bumble", WITHOUT_BUMBLE))
+        else:
+            # A store without a dongle needs no bumble.
+            from drivers.ble.bumble_scan import BumbleScan
+
+            radios.append(BleSource(DONGLE, ble.dongle, roster, scan=BumbleScan))
+    return radios
 
 
 def _reader(reader: ReaderSection) -> Source:

@@ -62,8 +62,7 @@ class BluezAdapters:
             raise ScanFailed(f"no answer from BlueZ: {type(wrong).__name__}") from wrong
         finally:
             bus.disconnect()
-        if answer is None or answer.message_type is MessageType.ERROR:
-            why = "no answer" if answer is None else answer.error_name
-            blocked = " (rfkill list says by what)" if why == _BLOCKED else ""
-            raise ScanFailed(f"{path.rpartition('/')[2] or 'BlueZ'}: {why}{blocked}")
+        if answer.message_type is MessageType.ERROR:
+            blocked = " (rfkill list says by what)" if answer.error_name == _BLOCKED else ""
+            raise ScanFailed(f"{path.rpartition('/')[2] or 'BlueZ'}: {answer.error_name}{blocked}")
         return answer

@@ -14,6 +14,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 
 from drivers.ble.bleak_scan import BleakScan
+from drivers.ble.identity import octets_of
 from drivers.ble.ladder import Ladder
 from drivers.ble.roster import RSSI_ABSENT, Roster
 from drivers.ble.scan import Adapters, OpenScan, Scan, ScanFailed, Step
@@ -27,10 +28,9 @@ QUEUE_LONGEST = 2_000
 START_SECONDS = 20.0
 """BlueZ switches an adapter on in seconds; a daemon that hangs never answers."""
 STOP_SECONDS = 2.0
-ADDRESS_COLONS = 5
 UNFOUND = "not found"
 """The name of an adapter that the config calls by its address, until it is found."""
-
+ADDRESS_BYTES = 6
 
 POWER_OFF_SECONDS = 2.0
 ALIVE_SECONDS = 60.0
@@ -70,7 +70,7 @@ class BleSource:
         self.name = name
         self.faults: Counter[str] = roster.faults
         # The adapter's own address is kept here alone: no address is shown, logged or sent.
-        self._own_address = adapter if adapter.count(":") == ADDRESS_COLONS else None
+        self._own_address = adapter if len(octets_of(adapter)) == ADDRESS_BYTES else None
         self._adapter = UNFOUND if self._own_address else adapter
         self.facts: dict[str, str] = {"adapter": self._adapter}
         self._roster = roster

@@ -20,6 +20,8 @@ MATCHES = {
     "address": (),
 }
 
+TRANSPORTS = ("usb", "pyusb", "serial", "hci-socket", "tcp-client")
+"""The ways to a dongle, by bumble's names."""
 GOODS_ROLES = {"scale": "on it", "pusher": "in it"}
 ROLE_KEYS = {
     "warmest": ("fridge",),
@@ -36,6 +38,7 @@ def check_ble(raw: Table, zones: Collection[str], report: Report) -> None:
     for path, beacon in tables(raw, ("ble", "beacon")):
         _beacon(path, beacon, zones, report)
     _beacons_apart(raw, report)
+    _dongle(raw, report)
     _receivers(raw, zones, report)
 
 
@@ -94,6 +97,17 @@ def _role_keys(path: Path, beacon: Table, report: Report) -> None:
     if isinstance(warmest, int | float) and isinstance(coldest, int | float) and warmest <= coldest:
         wrong = f"no warmer than coldest ({coldest})"
         report((*path, "warmest"), wrong, "it is the upper limit, coldest the lower one")
+
+
+def _dongle(raw: Table, report: Report) -> None:
+    ble = raw.get("ble")
+    dongle = ble.get("dongle") if isinstance(ble, dict) else None
+    if not isinstance(dongle, str) or not dongle:
+        return
+    scheme, colon, place = dongle.partition(":")
+    if scheme not in TRANSPORTS or not (colon and place):
+        right = f'write one of {", ".join(TRANSPORTS)}, a colon and where it is, as in "usb:0"'
+        report(("ble", "dongle"), f"{shown(dongle)} is no place of a dongle", right)
 
 
 def _receivers(raw: Table, zones: Collection[str], report: Report) -> None:

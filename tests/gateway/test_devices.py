@@ -10,8 +10,12 @@ from drivers.rfid.serial.chainway_session import ChainwaySession
 from drivers.rfid.serial.events import Settings
 from drivers.rfid.serial.m6e_session import M6eSession
 from drivers.rfid.serial.uhf288_session import Uhf288Session
+from drivers.source import SourceLost
+from gateway import devices
+from gateway.clock import SystemClock
+from gateway.config.load import load_store
 from gateway.config.model import ReaderSection
-from gateway.devices import NotInThisVersion, _reader
+from gateway.devices import NotInThisVersion, _reader, sources_of
 
 SESSIONS = {
     "a0": A0Session,
@@ -81,3 +85,25 @@ def test_an_llrp_readers_mode_reaches_its_driver(mode):
     antenna = [{"number": 1, "zone": "a"}]
     source = _reader(reader("llrp", address="10.0.0.9", mode=mode, antenna=antenna))
     assert source.new_session(0.0).settings.mode == mode
+
+
+def radios(tmp_path, more):
+    path = tmp_path / "store.toml"
+    path.write_text(f'[store]\nid = "X"\n[[zone]]\nid = "a"\n[ble]\n{more}\n')
+    return [one for one in sources_of(load_store(path)) if one.name.startswith("ble")]
+
+
+def test_a_second_radio_of_our_own_shares_the_list(tmp_path):
+    own, dongle = radios(tmp_path, 'dongle = "usb:0"')
+    assert (own.name, dongle.name) == ("ble", "ble-dongle")
+    assert own.roster is dongle.roster
+    assert dongle.facts == {"adapter": "usb:0"}
+    (alone,) = radios(tmp_path, 'enabled = false\ndongle = "usb:0"')
+    assert alone.name == "ble-dongle"
+
+
+async def test_a_dongle_without_bumble_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(devices, "find_spec", lambda _: None)
+    _, dongle = radios(tmp_path, 'dongle = "usb:0"')
+    with pytest.raises(SourceLost, match=r"pip install 'shelfcast\[bumble\]'"):
+        await dongle.run(lambda _: None, SystemClock())

@@ -58,6 +58,8 @@ def beacon(number: int, role: str, more: str = "") -> str:
             beacon(1, "pusher", f'zone = "shoes"\ngtin = "{GTIN}"\nempty_mm = 400'),
             "unit_mm: missing beside empty_mm",
         ),
+        ('dongle = "hci1"', '"hci1" is no place of a dongle; write one of usb, pyusb, serial'),
+        ('dongle = "usb:"', '"usb:" is no place of a dongle'),
         (beacon(1, "pushr"), 'did you mean "pusher"?'),
         ('[[ble.receiver]]\nid = "a"\nzone = "shoos"\n', 'did you mean "shoes"?'),
         ('[[ble.receiver]]\nid = "a"\ndoor = "door-man"\n', 'did you mean "door-main"?'),
