@@ -25,7 +25,7 @@ _POWER_CDBM = (1000, 1500, 2000, 2300, 2600, 2800, 3000)
 _CHANNELS_KHZ = (865_700, 866_300, 866_900, 867_500)
 
 _RECEIVE_SENSITIVITY, _AIR_PROTOCOL, _FREQUENCIES, _FIXED_TABLE = 139, 140, 146, 148
-_GEN2, _RF_MODES, _RF_MODE = 327, 328, 329
+_GEN2 = 327
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +144,18 @@ def _regulatory() -> Parameter:
     ]
     table = struct.pack(f"!H{len(_CHANNELS_KHZ)}I", len(_CHANNELS_KHZ), *_CHANNELS_KHZ)
     frequencies = make(_FREQUENCIES, raw=b"\0" + encode([make(_FIXED_TABLE, raw=table)]))
-    # Dense reader, Miller 4, 250 kbit/s, PIE 2.0, Tari 20 µs: what shops in Europe run.
+    # Dense reader, Miller 4 of 250 kHz, PIE 2.0, Tari 20 µs: what shops in Europe run.
     mode = make(
-        _RF_MODE, raw=struct.pack("!IBBBBIIIII", 2, 0, 1, 2, 3, 250_000, 2000, 20_000, 20_000, 0)
+        P.C1G2_RF_MODE_TABLE_ENTRY,
+        id=2,
+        m=2,
+        forward=2,
+        mask=3,
+        backscatter=250_000,
+        pie=2_000,
+        least_tari=20_000,
+        most_tari=20_000,
     )
-    band = make(P.UHF_BAND_CAPABILITIES, *powers, frequencies, make(_RF_MODES, mode, raw=b""))
+    modes = make(P.C1G2_RF_MODE_TABLE, mode)
+    band = make(P.UHF_BAND_CAPABILITIES, *powers, frequencies, modes)
     return make(P.REGULATORY_CAPABILITIES, band, country=_FRANCE, standard=_ETSI_302_208)

@@ -7,6 +7,7 @@ import contextlib
 import time
 
 import pytest
+from llrpkit.emulator import default_population
 from llrpkit.protocol import enums, messages
 
 from drivers.observations import Device, DeviceState, Round, TagReads
@@ -86,6 +87,27 @@ async def test_the_foreign_reader_understood_what_it_was_told():
     assert [s.antenna_ids for s in ai_specs] == [[1], [3], [1], [3]]
     assert {s.ai_spec_stop_trigger.duration_trigger for s in ai_specs} == {250}
     assert isinstance(reader.heard[-1], messages.CLOSE_CONNECTION)
+
+
+async def test_four_foreign_readers_with_32_antennas_are_read_side_by_side():
+    async def read(number):
+        antennas = range(1, 33)
+        tags = default_population(64, 32)
+        async with ForeignReader(reads_per_sec=2_000, antenna_count=32, tags=tags) as reader:
+            source = LlrpSource(f"reader-{number}", "127.0.0.1", reader.port, antennas)
+            heard = Heard()
+
+            def all_antennas(said):
+                return len({n for batch in said.of(TagReads) for n in batch.antenna.tolist()}) == 32
+
+            async with running(source, heard):
+                await heard.until(all_antennas, 20)
+            assert source.faults == {}
+            assert {one.src for one in heard.all} == {f"reader-{number}"}
+            (asked,) = [m for m in reader.heard if isinstance(m, messages.ADD_ROSPEC)]
+            return source.facts["mode"], len(asked.ro_spec.spec_parameters)
+
+    assert await asyncio.gather(*map(read, range(4))) == [("1002", 4)] * 4, "it allows 4 specs"
 
 
 async def test_a_reader_that_somebody_holds_is_one_plain_line():

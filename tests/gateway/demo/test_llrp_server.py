@@ -101,3 +101,45 @@ async def test_the_port_is_free_again_after_the_block():
         port = server.port
     async with LlrpServer(LlrpReader(air), clock).serving(port=port) as server:
         assert server.port == port
+
+
+READERS, ANTENNAS = 4, 32
+
+
+async def test_four_readers_with_32_antennas_each_side_by_side():
+    """The real drivers over TCP: every tag on its antenna, every antenna's round after its tags."""
+    clock = FastClock(20)
+
+    def of(reader: int):
+        def hears(antenna: int, since: float, until: float) -> list[Sighting]:
+            own = bytes((0x30, reader, antenna)).ljust(12, b"\0")
+            return [Sighting(own, -60.0, 3, since, until), Sighting(EPC, -70.0, 1, since, until)]
+
+        return hears
+
+    async def read(reader: int) -> list[TagReads | Round]:
+        antennas = range(1, ANTENNAS + 1)
+        virtual = LlrpReader(of(reader), antennas=ANTENNAS)
+        async with LlrpServer(virtual, clock).serving() as server:
+            source = LlrpSource(f"r{reader}", "127.0.0.1", server.port, antennas, round_ms=100)
+            async with listening(source, clock) as heard:
+                observed = await until(heard, TagReads | Round, 2 * ANTENNAS)
+            assert source.faults == {}
+            assert source.facts["mode"] == "2, 62 kbit/s"
+            return observed
+
+    for reader, observed in enumerate(await asyncio.gather(*map(read, range(READERS)))):
+        reads = [one for one in observed if isinstance(one, TagReads)]
+        rounds = [one for one in observed if isinstance(one, Round)]
+        assert [one.antenna for one in rounds] == list(range(1, ANTENNAS + 1))
+        assert {one.src for one in observed} == {f"r{reader}"}
+        seen = {
+            (int(antenna), epc)
+            for batch in reads
+            for antenna, epc in zip(batch.antenna, batch.epcs(), strict=True)
+        }
+        own = {(n, bytes((0x30, reader, n)).ljust(12, b"\0")) for n in range(1, ANTENNAS + 1)}
+        assert seen == own | {(n, EPC) for n in range(1, ANTENNAS + 1)}
+        for position, one in enumerate(observed):
+            if isinstance(one, Round):
+                assert isinstance(observed[position - 1], TagReads)
