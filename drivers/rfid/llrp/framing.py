@@ -36,10 +36,14 @@ class Message(NamedTuple):
 
 
 class Framing:
-    """Cuts a byte stream into messages; holds at most one message that is not yet whole."""
+    """Cuts a byte stream into messages.
+
+    Attributes:
+        rest: of at most one message that is not yet whole.
+    """
 
     def __init__(self, max_message_bytes: int = MAX_MESSAGE_BYTES) -> None:
-        self._rest = b""
+        self.rest = b""
         self._max = max_message_bytes
 
     def feed(self, data: bytes) -> list[Message]:
@@ -49,11 +53,11 @@ class Framing:
             ProtocolError: an impossible version or length; the stream is lost from there on.
                 Messages that were whole before it come first, and the error with the next call.
         """
-        buffer = self._rest + data if self._rest else data
+        buffer = self.rest + data if self.rest else data
         if len(buffer) >= HEADER.size:
             word, size, number = HEADER.unpack_from(buffer)
             if size == len(buffer) <= self._max and word >> 10 & 7 in VERSIONS:
-                self._rest = b""
+                self.rest = b""
                 return [Message(word & 0x3FF, number, buffer[HEADER.size :], word >> 10 & 7)]
         found: list[Message] = []
         at, end = 0, len(buffer)
@@ -69,5 +73,5 @@ class Framing:
             body = buffer[at + HEADER.size : at + size]
             found.append(Message(word & 0x3FF, number, body, version))
             at += size
-        self._rest = buffer[at:]
+        self.rest = buffer[at:]
         return found

@@ -2,8 +2,8 @@
 
 A reader sends the same shape of TagReportData again and again. So the first of a kind is walked
 byte by byte to a `Template` (where which field stands, which bytes must not differ) and all that
-match it are decoded as one array. Bodies of many reports are decoded together: at one tag a report
-that is where the time is won.
+match it are decoded as one array. Bodies of many reports are decoded together; a report that comes
+alone is read by a `plan` for messages of its length.
 
 The inherit rule, LLRP 1.0.1 section 14.2.3(ii): a parameter that is switched on and yet absent has
 the value of the last one received. What was never received is unknown: no antenna drops the read
@@ -14,63 +14,31 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.rfid.llrp.template import Clock, Row, Template, TemplateError, template_of
+from drivers.rfid.llrp.columns import TagColumns
+from drivers.rfid.llrp.framing import HEADER, VERSIONS
+from drivers.rfid.llrp.plan import FEW, Plan, plan_of
+from drivers.rfid.llrp.shapes import MessageType
+from drivers.rfid.llrp.template import Clock, Template, TemplateError, template_of
+
+__all__ = ["ReportDecoder", "TagColumns"]
 
 _HEADER = struct.Struct("!HH")
 _TAG_REPORT_DATA = 240
 _TV = 0x8000
 _TYPE_BITS = 0x3FF | _TV
-FEW = 32
-"""Up to so many tags at once are decoded without numpy, whose calls would cost more."""
-_COLUMNS = ("antenna", "epc", "epc_bytes", "rssi", "n", "seen_us", "clock")
-"""As `TagColumns` has them."""
+_MESSAGE_TYPE = 0x3FF
 MAX_TEMPLATES = 32
 """Kept from batch to batch. More shapes than this in one batch are decoded one by one."""
-
-
-@dataclass(slots=True, eq=False)
-class TagColumns:
-    """Tags of one or more reports, in the reader's order. Nobody writes to them.
-
-    Attributes:
-        antenna: int32[n].
-        epc: uint8[n, width], zero-padded on the right.
-        epc_bytes: int32[n], how many bytes of a row count.
-        rssi: dBm, float32[n]; NaN where never said.
-        n: times seen, int32[n], at least 1.
-        seen_us: reader time of the last sighting, int64[n], microseconds of `clock`.
-        clock: `Clock` of each row, uint8[n].
-    """
-
-    antenna: NDArray[np.int32]
-    epc: NDArray[np.uint8]
-    epc_bytes: NDArray[np.int32]
-    rssi: NDArray[np.float32]
-    n: NDArray[np.int32]
-    seen_us: NDArray[np.int64]
-    clock: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.antenna)
-
-
-@dataclass(slots=True)
-class _Last:
-    """The last values received, by the inherit rule."""
-
-    antenna: int | None = None
-    rssi: float = float("nan")
-    seen_us: int = 0
-    clock: int = Clock.NONE
-    n: int = 1
+MAX_PLANS = 256
+"""Kept of messages, and of bodies put together. A plan is a few times as long as what it reads."""
+MANY = 512
+"""Of longer reports no plan is kept: decoding them costs more than finding out that they match."""
 
 
 class ReportDecoder:
@@ -85,62 +53,63 @@ class ReportDecoder:
         self.faults: Final = faults
         self.lost = 0
         self._templates: dict[int, list[Template]] = {}
-        self._last = _Last()
+        self._reports: dict[int, Plan] = {}
+        self._bodies: dict[int, Plan] = {}
+        self._last: TagColumns | None = None
+
+    def alone(self, data: bytes) -> TagColumns | None:
+        """The tags of `data` where that is one whole report of a shape met before; else None."""
+        plan = self._reports.get(len(data)) or self._planned_report(data)
+        if plan is None or (columns := plan(data)) is None:
+            return None
+        self._last = columns
+        return columns
 
     def decode(self, bodies: Sequence[bytes]) -> TagColumns | None:
         """The tags of these report bodies; None when there are none."""
-        if len(bodies) == 1:
-            data = bodies[0]
-            alone = self._few(data, len(data))
-            if alone is not None:
-                return alone
-        else:
-            data = b"".join(bodies)
+        data = bodies[0] if len(bodies) == 1 else b"".join(bodies)
         size = _equal_size(data)
         # Two torn reports may look like a whole one when they are put together.
         if not size or any(length % size for length in set(map(len, bodies))):
             return self._mixed(bodies)
-        if len(data) <= FEW * size:
-            columns = self._few(data, size)
-            if columns is not None:
-                return columns
-        rows = np.frombuffer(data, np.uint8).reshape(-1, size)
-        template = self._template(rows[0])
-        if template is not None and template.complete and template.match(rows).all():
-            return self._whole(template, rows)
-        return self._mixed(bodies)
+        columns = self._few(data, size) if len(data) <= FEW * size else None
+        if columns is None:
+            rows = np.frombuffer(data, np.uint8).reshape(-1, size)
+            template = self._template(rows[0])
+            if template is None or not template.complete or not template.match(rows).all():
+                return self._mixed(bodies)
+            columns = template.columns(rows)
+        self._last = columns
+        return columns
 
     def _few(self, data: bytes, size: int) -> TagColumns | None:
+        plan = self._bodies.get(len(data)) or self._planned(self._bodies, data, size)
+        return None if plan is None else plan(data)
+
+    def _planned_report(self, data: bytes) -> Plan | None:
+        """A plan for a message of that length, where it is a report."""
+        if len(data) <= HEADER.size:
+            return None
+        word, length, _ = HEADER.unpack_from(data)
+        known = word & _MESSAGE_TYPE == MessageType.RO_ACCESS_REPORT and word >> 10 & 7 in VERSIONS
+        size = _equal_size(data[HEADER.size :]) if known and length == len(data) else 0
+        if not size or length - HEADER.size > MANY * size:
+            return None
+        return self._planned(self._reports, data, size, HEADER.size)
+
+    def _planned(
+        self, plans: dict[int, Plan], data: bytes, size: int, head: int = 0
+    ) -> Plan | None:
+        """Make and keep a plan for data of that length whose tags are of a shape met before."""
+        row = np.frombuffer(data, np.uint8, size, head)
         for template in self._templates.get(size, ()):
-            found = template.few(data) if template.complete else None
-            if found:
-                return self._packed(found, template)
+            if template.complete and template.match(row[None, :])[0]:
+                if len(plans) >= MAX_PLANS:
+                    plans.clear()
+                plan = plan_of(template, (len(data) - head) // size, data[:head])
+                plans[len(data)] = plan
+                return plan
         return None
-
-    def _packed(self, found: list[Row], template: Template) -> TagColumns:
-        """Columns of one small block of memory: seven arrays made one by one cost thrice that."""
-        width, clock = template.epc_bytes, int(template.clock)
-        last = self._last
-        last.seen_us, last.rssi, last.antenna, last.n, _ = found[-1]
-        last.clock = clock
-        pack, dtype = _packing(width)
-        block = np.frombuffer(b"".join([pack(*row, width, clock) for row in found]), dtype)
-        return TagColumns(*[block[name] for name in _COLUMNS])
-
-    def _whole(self, template: Template, rows: NDArray[np.uint8]) -> TagColumns:
-        count = len(rows)
-        epc = template.epc(rows)
-        columns = TagColumns(
-            antenna=template.antenna(rows),
-            epc=epc,
-            epc_bytes=np.full(count, epc.shape[1], np.int32),
-            rssi=template.rssi(rows),
-            n=template.count(rows),
-            seen_us=template.seen(rows),
-            clock=np.full(count, template.clock, np.uint8),
-        )
-        self._remember(columns)
-        return columns
 
     def _mixed(self, bodies: Sequence[bytes]) -> TagColumns | None:
         data, starts, sizes = self._walk(bodies)
@@ -205,34 +174,19 @@ class ReportDecoder:
         return template
 
     def _finish(self, slots: _Slots) -> TagColumns | None:
-        last = self._last
-        _inherit(slots.antenna, slots.has_antenna, -1 if last.antenna is None else last.antenna)
-        _inherit(slots.rssi, slots.has_rssi, last.rssi)
-        _inherit(slots.n, slots.has_n, last.n)
-        stamped = slots.clock != Clock.NONE
-        _inherit(slots.seen_us, stamped, last.seen_us)
-        _inherit(slots.clock, stamped, last.clock)
+        slots.inherit(self._last)
         homeless = slots.filled & (slots.antenna < 0)
         if homeless.any():
             self._drop("no_antenna", int(homeless.sum()))
         keep = slots.filled & ~homeless
         if not keep.any():
             return None
-        columns = slots.columns(keep)
-        self._remember(columns)
-        return columns
+        self._last = slots.columns(keep)
+        return self._last
 
     def _drop(self, reason: str, count: int = 1) -> None:
         self.faults[reason] += count
         self.lost += count
-
-    def _remember(self, columns: TagColumns) -> None:
-        last = self._last
-        last.antenna = int(columns.antenna[-1])
-        last.rssi = float(columns.rssi[-1])
-        last.seen_us = int(columns.seen_us[-1])
-        last.clock = int(columns.clock[-1])
-        last.n = int(columns.n[-1])
 
 
 class _Slots:
@@ -269,6 +223,18 @@ class _Slots:
         if template.seen_at:
             self.seen_us[index], self.clock[index] = template.seen(rows), template.clock
 
+    def inherit(self, last: TagColumns | None) -> None:
+        """Fill what is absent with the value before it, or that of the last tag ever."""
+        stamped = self.clock != Clock.NONE
+        for column, present, before in (
+            (self.antenna, self.has_antenna, -1 if last is None else last.antenna[-1]),
+            (self.rssi, self.has_rssi, np.nan if last is None else last.rssi[-1]),
+            (self.n, self.has_n, 1 if last is None else last.n[-1]),
+            (self.seen_us, stamped, 0 if last is None else last.seen_us[-1]),
+            (self.clock, stamped, Clock.NONE if last is None else last.clock[-1]),
+        ):
+            _inherit(column, present, before)
+
     def columns(self, keep: NDArray[np.bool_]) -> TagColumns:
         """What was filled, `keep` alone, no wider than the longest EPC."""
         epc_bytes = self.epc_bytes[keep]
@@ -283,25 +249,6 @@ class _Slots:
         )
 
 
-@cache
-def _packing(width: int) -> tuple[Callable[..., bytes], np.dtype[np.void]]:
-    """How a `Row` with an EPC of `width` bytes is packed, and how numpy reads that.
-
-    Templates are few and so are widths: 31 words at most.
-    """
-    fields = (
-        ("seen_us", "q", np.int64, ()),
-        ("rssi", "f", np.float32, ()),
-        ("antenna", "i", np.int32, ()),
-        ("n", "i", np.int32, ()),
-        ("epc", f"{width}s", np.uint8, (width,)),
-        ("epc_bytes", "i", np.int32, ()),
-        ("clock", "B", np.uint8, ()),
-    )
-    packing = struct.Struct("=" + "".join(letter for _, letter, _, _ in fields))
-    return packing.pack, np.dtype([(name, kind, shape) for name, _, kind, shape in fields])
-
-
 def _equal_size(data: bytes) -> int:
     """The first TagReportData's length where that divides `data`, otherwise 0."""
     if len(data) < _HEADER.size:
@@ -312,7 +259,7 @@ def _equal_size(data: bytes) -> int:
     return int(size)
 
 
-def _inherit(column: NDArray[Any], present: NDArray[np.bool_], last: float) -> None:
+def _inherit(column: NDArray[Any], present: NDArray[np.bool_], last: Any) -> None:
     """Fill what is absent with the value before it, or `last` where nothing came before."""
     if present.all():
         return

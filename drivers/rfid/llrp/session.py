@@ -29,17 +29,18 @@ from drivers.rfid.llrp.framing import Framing, Message, ProtocolError
 from drivers.rfid.llrp.parameters import Body, Parameter, decode_body, message
 from drivers.rfid.llrp.reports import ReportDecoder, TagColumns
 from drivers.rfid.llrp.rospec import Settings
+from drivers.rfid.llrp.scanning import Scanning
 from drivers.rfid.llrp.set_up import ANSWER_SECONDS, SetUp, Step
 from drivers.rfid.llrp.shapes import TOP_BIT, MessageType, P
 from drivers.rfid.llrp.template import Clock
 
 DEAD_PERIODS = 2.5
 """Keepalive periods without a byte after which a reader is dead."""
-RESTART_SECONDS = 2.0
-"""A reader that ended our ROSpec and did not start it again within this is told to."""
-INPUTS_MOST = 64
+WORRY_SECONDS = 600.0
+"""How long an exception or a full buffer is a person's business, if it does not come again."""
+ALIVE_SECONDS = 20.0
+"""A reader that waits for its trigger tells no rounds: so often it is said that it lives."""
 _ABOUT_VERSIONS = (MessageType.GET_SUPPORTED_VERSION, MessageType.SET_PROTOCOL_VERSION)
-_REPORT = int(MessageType.RO_ACCESS_REPORT)
 
 
 class State(Enum):
@@ -48,6 +49,10 @@ class State(Enum):
     WAITING = "waiting for the reader to speak"
     STARTING = "setting the reader up"
     RUNNING = "running"
+
+
+_RUNNING = State.RUNNING
+"""Looked up at each read: an enumeration's own member costs as much as reading the tag."""
 
 
 class LlrpSession:
@@ -81,9 +86,10 @@ class LlrpSession:
         self._deadline = now + ANSWER_SECONDS
         self._patience = DEAD_PERIODS * settings.keepalive_ms / 1000
         self._facts, self._connected = self._reader.facts, self._reader.connected
-        self._changes: Counter[int] = Counter()
+        self._scan = Scanning(settings.trigger, self._facts)
+        self._worry, self._worried = "", now
+        self._said = now
         self._spoilt: set[int] = set()
-        self._ended: float | None = None
 
     def outgoing(self) -> bytes:
         """What is to be sent now; each byte is handed out once."""
@@ -97,14 +103,17 @@ class LlrpSession:
         Raises:
             SessionLost: refused, closed, or no LLRP.
         """
+        if self.state is _RUNNING and not self._framing.rest:
+            columns = self._reports.alone(data)
+            if columns is not None:
+                self._deadline = now + self._patience
+                return self._heard(columns)
         try:
             messages = self._framing.feed(data)
         except ProtocolError as error:
             raise SessionLost(f"this is no LLRP reader: {error}") from error
-        if messages and self.state is State.RUNNING:
+        if messages and self.state is _RUNNING:
             self._deadline = now + self._patience
-            if len(messages) == 1 and messages[0].type == _REPORT:
-                return self._decoded([messages[0].body])
         events: list[Event] = []
         try:
             events.extend(self._take_all(messages, now))
@@ -125,10 +134,8 @@ class LlrpSession:
             # Never the last question: nothing is told yet.
             for _ in self._proceed(now):
                 pass
-        if self._ended is not None and now >= self._ended + RESTART_SECONDS:
-            self._ended = None
-            self.faults["restarted"] += 1
-            self._send(message(MessageType.START_ROSPEC, self._next(), ro_spec=self._id))
+        if self.state is State.RUNNING:
+            self._start_where_due(now)
 
     def close(self) -> None:
         """Say goodbye; the ROSpec stays, so that the reader holds what it hears meanwhile."""
@@ -178,8 +185,9 @@ class LlrpSession:
         columns = self._reports.decode(bodies)
         if self._reports.lost != before:
             self._spoil()
-        if columns is None:
-            return []
+        return [] if columns is None else self._heard(columns)
+
+    def _heard(self, columns: TagColumns) -> list[Event]:
         if False in self._connected.values():
             return [*self._heard_on(columns), columns]
         return [columns]
@@ -196,6 +204,7 @@ class LlrpSession:
         match received.type:
             case MessageType.KEEPALIVE:
                 self._send(message(MessageType.KEEPALIVE_ACK, received.id))
+                yield from self._lives(now)
                 return
             case MessageType.CLOSE_CONNECTION_RESPONSE:
                 raise SessionLost("the reader closed the connection")
@@ -234,19 +243,57 @@ class LlrpSession:
             case P.ANTENNA_EVENT:
                 yield from self._antenna(said, stamp)
             case P.RO_SPEC_EVENT if said.number("id") == self._id:
-                self._ended = now if said.number("event") == 1 else None
+                if said.number("event") == 1:
+                    self._scan.ended(now)
+                else:
+                    self._scan.began()
             case P.REPORT_BUFFER_OVERFLOW:
                 self.faults["reader_buffer_overflow"] += 1
                 self._spoil()
+                yield from self._worries(
+                    "its buffer was full and reads were lost: the network?", now
+                )
             case P.REPORT_BUFFER_LEVEL_WARNING:
                 self.faults["reader_buffer_warning"] += 1
+                line = f"its buffer is {said.number('percent')} % full: the network is too slow"
+                yield from self._worries(line, now)
             case P.READER_EXCEPTION:
                 self.faults["reader_exception"] += 1
                 self._facts["exception"] = said.text("message")[:200]
+                yield from self._worries(f"it reports: {self._facts['exception']}", now)
             case P.GPI_EVENT:
-                self._input(said)
+                closed = bool(said.number("flags") & TOP_BIT)
+                if not self._scan.input(said.number("port"), now, closed=closed):
+                    self.faults["bad_message"] += 1
             case _:
                 pass
+        self._start_where_due(now)
+
+    def _worries(self, line: str, now: float) -> Iterator[Event]:
+        """The reader works, and a person should look at it."""
+        self._worry, self._worried = line, now
+        if self.state is State.RUNNING:
+            yield self._ready(now)
+
+    def _lives(self, now: float) -> Iterator[Event]:
+        """At a keepalive: what worried is over after a while; a reader that waits is not silent."""
+        over = bool(self._worry) and now >= self._worried + WORRY_SECONDS
+        if over:
+            self._worry = ""
+        waits = self._scan.trigger is not None and now >= self._said + ALIVE_SECONDS
+        if self.state is State.RUNNING and (over or waits):
+            yield self._ready(now)
+
+    def _ready(self, now: float) -> Ready:
+        self._said = now
+        return Ready(self._facts, dict(self._connected), self._worry or self._reader.note)
+
+    def _start_where_due(self, now: float) -> None:
+        if self.state is not State.RUNNING or not self._scan.due(now):
+            return
+        if self._scan.trigger is None:
+            self.faults["restarted"] += 1
+        self._send(message(MessageType.START_ROSPEC, self._next(), ro_spec=self._id))
 
     def _greeted(self, status: int, now: float) -> Iterator[Event]:
         if status == 4:
@@ -263,7 +310,7 @@ class LlrpSession:
         if said.number("id") != self._id or not 1 <= index <= len(self._reader.groups):
             self.faults["foreign_round"] += 1
             return
-        self._ended = None
+        self._scan.began()
         self._facts["rounds"] = "reported"
         group = self._reader.groups[index - 1]
         heard = tuple(a for a in group if a not in self._spoilt and self._connected[a])
@@ -277,16 +324,6 @@ class LlrpSession:
             self._connected[antenna] = connected
             self._spoilt.add(antenna)
             yield AntennaChanged(antenna, connected, stamp)
-
-    def _input(self, said: Parameter) -> None:
-        """A contact on the reader's inputs: a door or a motion sensor, shown as it stands."""
-        port = said.number("port")
-        if not 0 < port <= INPUTS_MOST:
-            self.faults["bad_message"] += 1
-            return
-        self._changes[port] += 1
-        level = "closed" if said.number("flags") & TOP_BIT else "open"
-        self._facts[f"input {port}"] = f"{level}, {self._changes[port]} changes"
 
     def _spoil(self) -> None:
         """Reads were lost: no antenna's present round may be called heard."""
@@ -324,7 +361,10 @@ class LlrpSession:
         self._send(message(MessageType.ENABLE_EVENTS_AND_REPORTS, self._next()))
         self.state = State.RUNNING
         self._deadline = now + self._patience
-        yield Ready(self._facts, dict(self._connected), self._reader.note)
+        for port, closed in self._reader.inputs.items():
+            self._scan.input(port, now, closed=closed, told=False)
+        yield self._ready(now)
+        self._start_where_due(now)
 
     def _next(self) -> int:
         self._number = self._number % 0xFFFF_FFFF + 1

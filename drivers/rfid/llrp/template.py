@@ -9,13 +9,14 @@ half wavelength that a tag moves. Nothing asks for it yet (see `rospec.Settings.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from drivers.rfid.llrp.columns import TagColumns
 
 IMPINJ = 25_882
 _IMPINJ_PHASE, _IMPINJ_PEAK_RSSI = 56, 57
@@ -42,8 +43,16 @@ class Clock(IntEnum):
     UPTIME = 2
 
 
-Row: TypeAlias = tuple[int, float, int, int, bytes]
-"""Time, RSSI, antenna, count and EPC of one tag, as Python's own values."""
+class Field(NamedTuple):
+    """One field of a row: where it stands, its `struct` letters there and as a number of ours, and
+    how numpy calls the latter."""
+
+    name: str
+    at: int
+    wire: str
+    native: str
+    kind: type[np.generic]
+    shape: tuple[int, ...] = ()
 
 
 class TemplateError(Exception):
@@ -52,7 +61,7 @@ class TemplateError(Exception):
 
 @dataclass(slots=True)
 class Template:
-    """One shape, for many rows at once (numpy) and for a few (`few`: numpy would cost more).
+    """One shape, for many rows at once (numpy); for a few see `plan`.
 
     Offsets into a row, 0 where the field is absent (offset 0 is the header's).
 
@@ -76,54 +85,49 @@ class Template:
     phase_at: int = 0
     clock: Clock = Clock.NONE
     complete: bool = False
-    _mask: int = 0
-    _masked: int = 0
-    _struct: struct.Struct = _TLV
-    _row: Callable[..., Row] = tuple
 
     def __post_init__(self) -> None:
-        mask, masked = bytearray(self.size), bytearray(self.size)
-        for at, byte in zip(self.fixed.tolist(), self.expected.tolist(), strict=True):
-            mask[at], masked[at] = 0xFF, byte
-        self._mask, self._masked = int.from_bytes(mask, "big"), int.from_bytes(masked, "big")
         self.complete = bool(self.antenna_at and self.has_rssi and self.count_at and self.seen_at)
-        if self.complete:
-            self._struct, self._row = self._reading()
 
-    def _reading(self) -> tuple[struct.Struct, Callable[..., Row]]:
-        """How a row is read in one step, and how what stands in it is put in the order of `Row`."""
-        rssi = (
-            (self.fine_rssi_at, "h", "rssi") if self.fine_rssi_at else (self.rssi_at, "b", "rssi")
-        )
-        fields = sorted(
-            [
-                (self.epc_at, f"{self.epc_bytes}s", "epc"),
-                (self.antenna_at, "H", "antenna"),
-                (self.count_at, "H", "count"),
-                (self.seen_at, "q", "seen"),
-                rssi,
-            ]
-        )
-        layout, at = "!", 0
-        for start, kind, _ in fields:
-            layout += f"{start - at}x{kind}"
-            at = start + struct.calcsize("!" + kind)
-        names = [name for _, _, name in fields]
-        antenna, count, seen, level, epc = map(
-            names.index, ("antenna", "count", "seen", "rssi", "epc")
-        )
-        scale = 100 if self.fine_rssi_at else 1
+    def masked(self) -> tuple[bytes, bytes]:
+        """The bytes of a row that must not differ, and a mask of all ones at their places."""
+        row, mask = np.zeros(self.size, np.uint8), np.zeros(self.size, np.uint8)
+        row[self.fixed], mask[self.fixed] = self.expected, 0xFF
+        return row.tobytes(), mask.tobytes()
 
-        def row(*values: Any) -> Row:
-            return (
-                values[seen],
-                values[level] / scale,
-                values[antenna],
-                values[count] or 1,
-                values[epc],
-            )
+    def fields(self) -> list[Field]:
+        """What a `complete` row holds of `TagColumns`, in the order of the wire.
 
-        return struct.Struct(layout), row
+        RSSI is still to be divided by `rssi_scale`, and a count of 0 is 1.
+        """
+        width = self.epc_bytes
+        rssi_at, rssi = (self.fine_rssi_at, "h") if self.fine_rssi_at else (self.rssi_at, "b")
+        found = [
+            Field("epc", self.epc_at, f"{width}s", f"{width}s", np.uint8, (width,)),
+            Field("antenna", self.antenna_at, "H", "i", np.int32),
+            Field("n", self.count_at, "H", "i", np.int32),
+            Field("seen_us", self.seen_at, "q", "q", np.int64),
+            Field("rssi", rssi_at, rssi, "f", np.float32),
+        ]
+        return sorted(found, key=lambda field: field.at)
+
+    @property
+    def rssi_scale(self) -> int:
+        """Steps of the wire's RSSI in one dB."""
+        return 100 if self.fine_rssi_at else 1
+
+    def columns(self, rows: NDArray[np.uint8]) -> TagColumns:
+        """The columns of `rows`, which are all of this shape, `complete`."""
+        count = len(rows)
+        return TagColumns(
+            antenna=self.antenna(rows),
+            epc=self.epc(rows),
+            epc_bytes=np.full(count, self.epc_bytes, np.int32),
+            rssi=self.rssi(rows),
+            n=self.count(rows),
+            seen_us=self.seen(rows),
+            clock=np.full(count, self.clock, np.uint8),
+        )
 
     @property
     def has_rssi(self) -> bool:
@@ -134,21 +138,6 @@ class Template:
         """Which rows, uint8[n, size], are of this shape."""
         same: NDArray[np.bool_] = (rows[:, self.fixed] == self.expected).all(axis=1)
         return same
-
-    def few(self, data: bytes) -> list[Row] | None:
-        """The rows in `data`; None when one is not of this shape.
-
-        Only for a `complete` template.
-        """
-        unpack, from_bytes = self._struct.unpack_from, int.from_bytes
-        mask, masked, size = self._mask, self._masked, self.size
-        found: list[Row] = []
-        for at in range(0, len(data), size):
-            row = data[at : at + size] if len(data) != size else data
-            if from_bytes(row, "big") & mask != masked:
-                return None
-            found.append(self._row(*unpack(row)))
-        return found
 
     def epc(self, rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """EPC memory, uint8[n, epc_bytes]."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections import Counter
 
 import numpy as np
@@ -11,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llrpkit.protocol import BitStr, impinj, messages, params
 
-from drivers.rfid.llrp.framing import Framing
-from drivers.rfid.llrp.parameters import encode, make
-from drivers.rfid.llrp.reports import ReportDecoder
-from drivers.rfid.llrp.shapes import P
+from drivers.rfid.llrp.framing import Framing, Message, ProtocolError
+from drivers.rfid.llrp.parameters import decode, encode, make
+from drivers.rfid.llrp.plan import FEW, FewTags
+from drivers.rfid.llrp.reports import MANY, MAX_PLANS, ReportDecoder
+from drivers.rfid.llrp.shapes import MessageType, P
 from drivers.rfid.llrp.template import Clock
 
 R420 = "043d000000290000000700f0001f8d301430a55c0ac3000000000981000186ca820005a9e4bef88110"
@@ -197,3 +199,149 @@ def test_two_torn_reports_are_not_put_together():
     assert len(decoder.decode([ROW])) == 1
     assert decoder.decode([ROW[:17], ROW[17:]]) is None
     assert faults["bad_report"] == 2
+
+
+def message(body):
+    return Message(MessageType.RO_ACCESS_REPORT, 7, body).to_bytes()
+
+
+def same(one, other):
+    if one is None or other is None:
+        assert one is other
+        return
+    assert len(one) == len(other)
+    assert list(one.epcs()) == list(other.epcs()) == epcs(one)
+    for name in ("antenna", "epc", "epc_bytes", "rssi", "n", "seen_us", "clock"):
+        ours, theirs = getattr(one, name), getattr(other, name)
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def complete(drawn):
+    """A TagReportData with all that we ask for, in any order, or with Impinj's finer RSSI."""
+    epc, antenna, rssi, seen, count, shape = drawn
+    width = make(P.EPC_96, epc=epc) if len(epc) == 12 else make(P.EPC_DATA, epc=epc)
+    parts = [
+        make(P.ANTENNA_ID, antenna=antenna),
+        make(P.PEAK_RSSI, dbm=rssi),
+        make(P.LAST_SEEN_UTC if shape % 2 else P.FIRST_SEEN_UPTIME, microseconds=seen),
+        make(P.TAG_SEEN_COUNT, count=count),
+    ]
+    if shape == 2:
+        parts.reverse()
+    if shape == 3:
+        fine = struct.pack("!h", rssi * 100 - count % 100)
+        parts.append(make(P.CUSTOM, vendor=25_882, subtype=57, data=fine))
+    return encode([make(P.TAG_REPORT_DATA, width, *parts)])
+
+
+full_tags = st.tuples(
+    st.binary(min_size=12, max_size=12) | st.sampled_from([2, 8, 26]).map(bytes),
+    st.integers(1, 65_535),
+    st.integers(-128, 127),
+    st.integers(0, (1 << 63) - 1),
+    st.integers(0, 65_535),
+    st.integers(0, 3),
+)
+
+
+def oracle(body):
+    """What the general decoder of parameters reads in a report of complete tags."""
+    rows = []
+    for data in decode(body):
+        said = {child.type: child for child in data.children}
+        epc = (said.get(P.EPC_96) or said[P.EPC_DATA]).values["epc"]
+        fine = next((c.values["data"] for c in data.children if c.type == P.CUSTOM), None)
+        rssi = np.float32(said[P.PEAK_RSSI].values["dbm"])
+        if fine:
+            rssi = np.float32(struct.unpack("!h", fine)[0]) / np.float32(100)
+        utc = P.LAST_SEEN_UTC in said
+        seen = said[P.LAST_SEEN_UTC if utc else P.FIRST_SEEN_UPTIME].number("microseconds")
+        count = said[P.TAG_SEEN_COUNT].number("count") or 1
+        rows.append((epc, said[P.ANTENNA_ID].number("antenna"), rssi, seen, count, 2 - utc))
+    return rows
+
+
+@given(full_tags, st.sampled_from([1, 2, 16, 32, 33, 70]), st.randoms(use_true_random=False))
+def test_alone_together_and_one_by_one_say_the_same(drawn, count, chance):
+    shape, width = drawn[-1], len(drawn[0])
+    body = b"".join(
+        complete(
+            (
+                chance.randbytes(width), chance.randrange(1, 1 << 16), chance.randrange(-128, 128),
+                chance.randrange(1 << 63), chance.choice((0, 1, 500)), shape,
+            )
+        )
+        for _ in range(count)
+    )  # fmt: skip
+    reports, mixed = decoder(), decoder()
+    assert reports.alone(message(body)) is None  # not met before
+    by_numpy = reports.decode([body])
+    by_plan = reports.alone(message(body))
+    assert by_plan is not None
+    assert isinstance(by_plan, FewTags) == (count <= FEW)
+    same(by_plan, by_numpy)
+    same(by_plan, reports.decode([body]))
+    same(by_plan, mixed._mixed([body]))
+    rows = list(
+        zip(
+            by_plan.epcs(), by_plan.antenna, by_plan.rssi, by_plan.seen_us, by_plan.n,
+            by_plan.clock, strict=True,
+        )
+    )  # fmt: skip
+    assert rows == oracle(body)
+
+
+@given(
+    st.lists(full_tags, min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=3),
+    st.integers(0, 40),
+)
+def test_a_torn_or_broken_report_says_the_same_alone_and_through_the_walk(drawn, broken, cut):
+    body = b"".join(map(complete, drawn))
+    warm, cold = decoder(), decoder()
+    for reports in (warm, cold):
+        reports.decode([body])
+    warm.alone(message(body))
+    wrong = bytearray(message(body))
+    for at, byte in broken:
+        wrong[at % len(wrong)] = byte
+    wrong = bytes(wrong[: len(wrong) - cut])
+    found = warm.alone(wrong)
+    try:
+        messages = Framing().feed(wrong)
+    except ProtocolError:
+        assert found is None
+        return
+    if found is None:
+        return
+    (whole,) = messages
+    assert whole.type == MessageType.RO_ACCESS_REPORT
+    same(found, cold._mixed([whole.body]))
+    assert cold.faults == warm.faults == {}
+
+
+def test_what_is_inherited_comes_from_a_report_that_came_alone_too():
+    reports = decoder()
+    sizes = complete((bytes(12), 5, -44, 77, 0, 1))
+    reports.decode([sizes])
+    assert reports.alone(message(complete((bytes(12), 6, -45, 78, 9, 1)))) is not None
+    later = reports.decode([tag()])
+    assert later.antenna.tolist() == [6]
+    assert later.rssi.tolist() == [-45]
+    assert (later.seen_us.tolist(), later.n.tolist()) == ([78], [9])
+
+
+def test_plans_are_bounded_and_no_other_message_is_taken_for_a_report():
+    reports = decoder()
+    one = complete((bytes(12), 5, -44, 77, 3, 1))
+    reports.decode([one])
+    for count in range(1, MANY + 40):
+        found = reports.alone(message(one * count))
+        assert (found is None) == (count > MANY)
+        assert len(reports._reports) <= MAX_PLANS
+    sound = message(one)
+    assert len(reports.alone(sound[:6] + b"\xff\xff\xff\xff" + sound[10:])) == 1
+    for wrong in (b"", b"\0" * 10, sound[:9], sound[:-1], sound + b"\0", b"\x0c" + sound[1:],
+                  b"\x04\x3e" + sound[2:], sound + sound):  # fmt: skip
+        assert reports.alone(wrong) is None
