@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
+
 from drivers.ble.advertising import parse_payload
 from drivers.ble.altbeacon import decode_altbeacon
 from drivers.ble.bthome import Packet, Session, decode_objects
 from drivers.ble.eddystone import decode_eddystone
 from drivers.ble.ibeacon import decode_ibeacon
+from drivers.ble.hci import reports_in
 from drivers.ble.identity import ByAddress, ByAltBeacon, ByEddystone, ByEid, ByIBeacon, Match
+from drivers.ble.pushing import Slide
 from drivers.ble.receivers import BleReceivers
 from drivers.ble.roster import ListedBeacon, Role, Roster
 from drivers.ble.ruuvi import decode_ruuvi
 from drivers.ble.sensing import sensed_in
 from drivers.ble.weighing import GRAMS_MOST
 from drivers.mqtt_link import Broker, Incoming
-from drivers.observations import Weight
+from drivers.observations import Reading, Weight
 from tests.fuzz.target import Take, Target, pieces, script
 
 KEY = bytes(range(16))
-ADDRESS = "C4:7C:8D:6A:11:02"
+ADDRESS, SCALE = "C4:7C:8D:6A:11:02", "C4:7C:8D:6A:11:03"
 BADGE = "f7826da6-4fa2-4e98-8024-bc5b71e0893e"
 PLAIN = bytes.fromhex("40000201610610270A640500C9B200")
 LOCKED = bytes.fromhex("41a47266c95f730011223378237214")
@@ -39,6 +43,13 @@ def _beacons(data: bytes) -> None:
     decode_altbeacon(data)
     decode_eddystone(data)
     decode_ruuvi(data)
+
+
+def _reports(data: bytes) -> None:
+    for kind in (2, 13):
+        for report in reports_in(bytes([4, 0x3E, 0, kind]) + data):
+            assert -128 <= report.rssi <= 127
+            parse_payload(report.data)
 
 
 def _objects(data: bytes) -> None:
@@ -66,11 +77,13 @@ def _roster_of_all() -> Roster:
         ByEddystone("11" * 10),
         ByEid(KEY, 4, 0.0),
     )
-    roles = (Role.SCALE, Role.STAFF, Role.BASKET, Role.FRIDGE, Role.OPENER)
-    return Roster(
-        ListedBeacon(f"b{i}", role, match, key=KEY if i == 3 else None)
+    roles = (Role.PUSHER, Role.STAFF, Role.BASKET, Role.FRIDGE, Role.OPENER)
+    listed = [
+        ListedBeacon(f"b{i}", role, match, key=KEY if i == 3 else None, slide=Slide(50.0, 400.0))
         for i, (role, match) in enumerate(zip(roles, matches, strict=True))
-    )
+    ]
+    scale = ListedBeacon("scale", Role.SCALE, ByAddress(SCALE))
+    return Roster([*listed, scale], {"ble": "a", "r/door": "b"})
 
 
 def _roster() -> Take:
@@ -82,7 +95,8 @@ def _roster() -> Take:
         nonlocal now
         for act, content in pieces(data):
             now += 0.1
-            addr = ADDRESS if act & 1 else f"00:00:00:00:{act:02X}:{len(content):02X}"
+            addr = f"00:00:00:00:{act:02X}:{len(content):02X}"
+            addr = (SCALE if act & 2 else ADDRESS) if act & 1 else addr
             said = parse_payload(content)
             rssi = float(int.from_bytes(content[-1:], "big", signed=True))
             heard = roster.hear(
@@ -90,6 +104,7 @@ def _roster() -> Take:
             )
             for one in heard:
                 assert not isinstance(one, Weight) or abs(one.grams) <= GRAMS_MOST
+                assert not isinstance(one, Reading) or math.isfinite(one.value)
 
     return take
 
@@ -117,6 +132,11 @@ _BADGE = _part(0xFF, b"\x4c\0" + IBEACON)
 AIR = (
     Target("ble_payload", lambda: _payload, (_SCALE + _BADGE, _part(0xFF, b"\x99\4" + RUUVI))),
     Target("ble_beacons", lambda: _beacons, (IBEACON, ALTBEACON, UID, TLM, RUUVI)),
+    Target(
+        "hci_reports",
+        lambda: _reports,
+        (b"\1\0\1" + bytes(6) + bytes((len(_SCALE),)) + _SCALE + b"\xb9",),
+    ),
     Target("bthome_objects", lambda: _objects, (PLAIN[1:], bytes.fromhex("530568656c6c6f3a01"))),
     Target("bthome_session", _bthome, (script((0, PLAIN), (1, LOCKED)),)),
     Target(

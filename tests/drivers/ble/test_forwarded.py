@@ -21,7 +21,7 @@ from drivers.ble.identity import ByAddress, ByIBeacon
 from drivers.ble.receivers import BleReceivers
 from drivers.ble.roster import ListedBeacon, Role, Roster
 from drivers.mqtt_link import Broker, Incoming, MqttLink
-from drivers.observations import Advert, Device, Observation, Weight
+from drivers.observations import Advert, Device, DeviceState, Observation, Weight
 from tests.drivers.hand_clock import HandClock
 
 SCALE = "C4:7C:8D:6A:11:02"
@@ -113,6 +113,17 @@ def test_a_stranger_goes_no_further_and_what_is_wrong_is_counted() -> None:
     assert listed.strangers == 1
     assert source.faults == {"bad_advert": 1, "bad_body": 1, "unknown_receiver": 1}
     assert "00:11" not in str(source.facts)
+
+
+def test_a_receiver_of_the_config_is_heard_whatever_it_hears() -> None:
+    known, heard = frozenset({"door"}), list[Observation]()
+    source = BleReceivers("r", "S", BROKER, roster(), known)
+    for now in (100.0, 101.0, 130.0, 161.0):
+        for receiver in ("door", "guest"):
+            source.take(Incoming(f"shelfcast/ble/S/{receiver}", body(), 1, 0), heard.append, now)
+    assert heard == [Device("r/door", t, t, DeviceState.ONLINE, detail="") for t in (100.0, 161.0)]
+    source.take(Incoming("shelfcast/ble/S/door", body(), 1, 0), heard.append, 50.0)
+    assert len(heard) == 3, "a clock that was set back makes nobody mute"
 
 
 def test_receivers_are_not_invented_without_end() -> None:
