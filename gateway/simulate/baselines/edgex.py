@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.simulate.baselines.tags import NOWHERE, Ints, Reads, TagRule
 from gateway.simulate.plan import StorePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How readily a tag moves: `threshold` dB, `holdoff` seconds, `slope` dB a second."""
+
+    name: str
+    threshold: float
+    holdoff: float
+    slope: float
+
+
+SHIPPED = Profile("shipped", 6.0, 0.5, -8.0)
+"""Its configuration as it comes, which is its profile for asset tracking."""
+GARMENT = Profile("garment", 6.0, 60.0, -0.5)
+"""Its profile for garments in a shop (`retail_garment`, in its history since 2020)."""
+LEVEL = Profile("level", 6.0, 0.5, 0.0)
+"""The threshold alone, however long the present antenna has been silent."""
+
+DEPARTS = (600.0, 60.0, 25.0)
+"""Its shipped time-out, and two shorter ones that suit a shelf better."""
 
 
 class EdgeX(TagRule):
@@ -24,15 +47,12 @@ class EdgeX(TagRule):
     def __init__(
         self,
         plan: StorePlan,
-        departs: float = 600.0,
-        threshold: float = 6.0,
-        holdoff: float = 0.5,
-        slope: float = -8.0,
+        departs: float = DEPARTS[0],
+        profile: Profile = SHIPPED,
     ) -> None:
         super().__init__(plan)
-        self.name = f"EdgeX {departs:.0f} s"
-        self._departs, self._threshold = departs, threshold
-        self._holdoff, self._slope = holdoff, slope
+        self.name = f"EdgeX {departs:.0f} s {profile.name}"
+        self._departs, self._profile = departs, profile
         self._wide = max(1, len(self.antennas))
         self._at: Ints = np.zeros(0, np.int64)
         self._seen = np.zeros(0, np.float64)
@@ -52,8 +72,9 @@ class EdgeX(TagRule):
         if len(other):
             now_at = self._at[other]
             idle = t - self._last[other, now_at]
-            offset = self._threshold + self._slope * (idle - self._holdoff)
-            stay = self._mean(other, now_at) + np.minimum(offset, self._threshold)
+            its = self._profile
+            offset = its.threshold + its.slope * (idle - its.holdoff)
+            stay = self._mean(other, now_at) + np.minimum(offset, its.threshold)
             here = self._mean(other, np.full(len(other), antenna))
             self._at[other[here > stay]] = antenna
 

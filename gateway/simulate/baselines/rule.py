@@ -1,11 +1,11 @@
-"""What a rule is, and the line that one which is always sure says."""
+"""What a rule is, how it is run, and the line that one which is always sure says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from drivers.observations import Observation
+from drivers.observations import Delivery, Observation, Return, Sale, Stocktake
 from gateway.simulate.reading import Line
 
 
@@ -19,6 +19,29 @@ class Rule(Protocol):
 
     def advance(self, now: float) -> Iterator[Line]:
         """The `stock` lines that are new at `now`."""
+
+
+def feed(
+    rules: Sequence[Rule], observations: Iterable[Observation], now: int, until: int
+) -> Iterator[tuple[Rule, Line]]:
+    """What rules say between two whole seconds: advanced on each, and right after facts."""
+    for obs in observations:
+        while now + 1 <= obs.at and now < until:
+            now += 1
+            yield from _advance(rules, float(now))
+        for rule in rules:
+            rule.observe(obs)
+        if isinstance(obs, (Sale, Return, Delivery, Stocktake)):
+            yield from _advance(rules, obs.at)
+    while now < until:
+        now += 1
+        yield from _advance(rules, float(now))
+
+
+def _advance(rules: Sequence[Rule], now: float) -> Iterator[tuple[Rule, Line]]:
+    for rule in rules:
+        for line in rule.advance(now):
+            yield rule, line
 
 
 def stock_line(t: float, gtin: str, on_hand: int, zones: dict[str, int] | None) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,8 +18,8 @@ Ints = NDArray[np.int64]
 NOWHERE = -1
 
 
-class TagRule:
-    """What the rules about tags share: rows for EPCs, zones for antennas, lines for changes."""
+class TagRule(ABC):
+    """A rule about tags: what it hears, row by row, and where it then says that each tag is."""
 
     name = ""
 
@@ -63,20 +64,20 @@ class TagRule:
             yield stock_line(now, self._names[gtin], sum(row), zones)
         self._said = table
 
+    @abstractmethod
     def heard(self, rows: Ints, antenna: int, t: float, reads: Reads) -> None:
         """One antenna read these tags, each row once."""
-        raise NotImplementedError
 
-    def told(self, fact: Sale | Return | Delivery | Stocktake) -> None:
+    def told(self, fact: Sale | Return | Delivery | Stocktake) -> None:  # noqa: B027 - a hook for those who listen
         """What somebody wrote down; windows do not listen."""
 
+    @abstractmethod
     def settle(self, now: float) -> Ints:
         """The zone index of each tag now, `NOWHERE` for what is not there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def grow(self, rows: int) -> None:
         """Make room for that many tags."""
-        raise NotImplementedError
 
     def row_of_urn(self, urn: str) -> int | None:
         """The row of an item that was read before."""

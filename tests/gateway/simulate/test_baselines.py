@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from drivers.observations import (
     Delivery,
@@ -15,7 +16,17 @@ from drivers.observations import (
     Stocktake,
     TagReads,
 )
-from gateway.simulate.baselines import BookStock, EdgeX, LastWellRead, Rule, Window
+from gateway.simulate.baselines import (
+    GARMENT,
+    BookStock,
+    EdgeX,
+    LastWellRead,
+    Rule,
+    Smurf,
+    Window,
+    rules,
+)
+from gateway.simulate.baselines.tags import TagRule
 from gateway.simulate.epcs import memory_of, urn_of
 from gateway.simulate.plan import AntennaPlan, ArticlePlan, StorePlan, ZonePlan
 from gateway.simulate.random_plans import gtin_of
@@ -86,6 +97,15 @@ def test_edgex_lets_an_old_place_go_by_its_slope() -> None:
     assert line["zones"] == {"b": 1}, "2.1 s after the last read the offset is 6 - 8 x 1.6 dB"
 
 
+def test_edgex_for_garments_holds_an_old_place_for_a_minute() -> None:
+    def later(t: float) -> list[Observation]:
+        return [read(1.0, 1, 7, rssi=-60.0), *(read(t + i, 2, 7, rssi=-66.0) for i in (0.0, 0.1))]
+
+    assert told(EdgeX(PLAN, profile=GARMENT), 60, *later(55.0))["zones"] == {"a": 1}
+    line = told(EdgeX(PLAN, profile=GARMENT), 90, *later(86.0))
+    assert line["zones"] == {"b": 1}, "85 s after the last read the offset is 6 - 0.5 x 25 dB"
+
+
 def test_edgex_departs_at_the_next_check() -> None:
     assert told(EdgeX(PLAN, departs=40.0), 59, read(1.0, 1, 7))["on_hand"] == 1
     assert told(EdgeX(PLAN, departs=40.0), 60, read(1.0, 1, 7))["on_hand"] == 0
@@ -108,3 +128,33 @@ def test_last_well_read_sells_what_the_till_heard() -> None:
 def test_last_well_read_sees_things_leave() -> None:
     line = told(LastWellRead(PLAN), 60, read(1.0, 1, 7), read(20.0, 4, 7, n=2), read(21.0, 4, 7))
     assert line["on_hand"] == 0
+
+
+def test_smurf_gives_a_well_read_tag_a_short_window() -> None:
+    every_second = [read(t + 0.5, 1, 7) for t in range(60)]
+    assert told(Smurf(PLAN), 62, *every_second)["on_hand"] == 1
+    assert told(Smurf(PLAN), 65, *every_second)["on_hand"] == 0
+
+
+def test_smurf_gives_a_badly_read_tag_a_long_one() -> None:
+    seldom = [read(t + 0.5, 1, 7) for t in [*range(10), *range(20, 300, 10)]]
+    assert told(Smurf(PLAN), 305, *seldom)["on_hand"] == 1
+    assert told(Smurf(PLAN), 340, *seldom)["on_hand"] == 0
+
+
+def test_every_rule_of_the_table_is_there() -> None:
+    assert [rule.name for rule in rules(PLAN)] == [
+        "book stock",
+        "window 25 s",
+        "window 600 s",
+        "EdgeX 600 s shipped",
+        "EdgeX 600 s garment",
+        "EdgeX 60 s shipped",
+        "EdgeX 60 s garment",
+        "last well read",
+    ]
+
+
+def test_a_rule_about_tags_says_how_it_hears() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        TagRule(PLAN)  # type: ignore[abstract]  # that is what is tested
