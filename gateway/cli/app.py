@@ -165,11 +165,25 @@ def simulate(
 
 
 @app.command()
-def score(timeline: Path, truth: Path, json: Json = False) -> None:  # noqa: FBT002
+def score(
+    timeline: Path,
+    truth: Path,
+    capture: Annotated[
+        Path | None,
+        typer.Option(help="The day's capture: shows simpler rules on the same day beside it."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="The store's file, with --capture.")
+    ] = None,
+    json: Json = False,  # noqa: FBT002
+) -> None:
     """Hold a timeline against the ground truth."""
     from gateway.cli.simulate import score_command
 
-    score_command(timeline, truth, json)
+    if (capture is None) != (config is None):
+        raise typer.BadParameter("--capture and --config go together")
+    day = None if capture is None or config is None else (config, capture)
+    score_command(timeline, truth, json, day)
 
 
 @app.command()

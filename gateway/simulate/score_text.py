@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -49,6 +50,53 @@ def reliability_rows(score: Score) -> list[tuple[str, str, str, str]]:
         (f"{b.low:g}-{b.high:g}", f"{b.seconds / 3600:.1f}", f"{b.said:.4f}", f"{b.true:.4f}")
         for b in score.reliability
     ]
+
+
+BESIDE = (
+    "",
+    "building",
+    "floor",
+    "falsely available",
+    "falsely out",
+    "false outs a day",
+    "out said",
+    "out p50 s",
+    "out p95 s",
+    "Brier",
+)
+"""Heads of `beside_rows`."""
+
+
+def beside_rows(score: Score, others: Mapping[str, Score]) -> list[tuple[str, ...]]:
+    """The timeline's figures and those of other rules on the same capture, a row each."""
+    return [_beside("this timeline", score)] + [_beside(*item) for item in others.items()]
+
+
+def _beside(name: str, score: Score) -> tuple[str, ...]:
+    return (
+        name,
+        _share(score.wrong_building),
+        _share(score.wrong_floor),
+        _share(score.false_available),
+        _share(score.false_out),
+        f"{score.false_outs_a_day:.2f}",
+        f"{score.out_said} of {score.outs}",
+        _time(score.out_p50),
+        _time(score.out_p95),
+        _plain(score.brier, 5),
+    )
+
+
+def beside_text(score: Score, others: Mapping[str, Score]) -> str:
+    """The rows of `beside_rows` in columns."""
+    table = [BESIDE, *beside_rows(score, others)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(BESIDE))]
+    lines = [
+        f"{name:<{widths[0]}}  "
+        + "  ".join(f"{cell:>{wide}}" for cell, wide in zip(cells, widths[1:], strict=True))
+        for name, *cells in table
+    ]
+    return "\n".join(["wrong counts and promises, shares of GTIN-seconds", *lines]) + "\n"
 
 
 def score_text(score: Score) -> str:

@@ -32,8 +32,11 @@ def a_day(folder: Path, seed: int) -> list[bytes]:
     assert shelfcast(*day, "--out", capture, "--truth", truth, seed=seed).returncode == 0
     said = shelfcast("replay", "--config", CONFIG, capture, "--out", timeline, seed=seed)
     assert said.returncode == 0, said.stderr
-    score = shelfcast("score", timeline, truth, seed=seed)
+    whole = ("--capture", capture, "--config", CONFIG)
+    score = shelfcast("score", timeline, truth, *whole, seed=seed)
     assert score.returncode == 0, score.stderr
+    for beside in ("this timeline", "book stock", "window 25 s", "EdgeX 600 s", "last well read"):
+        assert f"\n{beside}" in score.stdout
     return [Path(name).read_bytes() for name in (capture, truth, timeline)] + [
         score.stdout.encode()
     ]
@@ -52,6 +55,7 @@ def test_a_simulated_day_gives_the_same_bytes_twice(tmp_path: Path) -> None:
         (("replay", "--config", "nothing.toml", "x"), 2, "nothing.toml"),
         (("run", "--config", "nothing.toml"), 2, "nothing.toml"),
         (("score", "nothing", "nothing"), 1, "nothing"),
+        (("score", "x", "y", "--capture", "z"), 2, "go together"),
         (("backup", "copy.db", "--data", "nowhere"), 1, "nowhere"),
         (("restore", "nothing.db", "--data", "nowhere"), 1, "nothing.db"),
         (("simulate",), 2, "Missing option"),
