@@ -1,4 +1,7 @@
-"""`python -m tests.bench [NAME …]`: every benchmark, or those named, as ratios in one run each."""
+"""`python -m tests.bench [NAME …]`: every benchmark, or those named, as ratios in one run each.
+
+`python -m tests.bench NAME --option …` hands the options to that one.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,27 @@ NAMES = (
     "stock_speed",
     "footfall",
 )
+"""Those of minutes; `accuracy` and `presence --yardstick` are run by name."""
 
 
 def main() -> None:
     """Print each benchmark's table."""
-    for name in sys.argv[1:] or NAMES:
+    named, options = _parted(sys.argv[1:])
+    for name in named or NAMES:
         module = importlib.import_module(f"tests.bench.{name}")
         print(f"## {name}")
-        for line in module.run():
-            print(line)
+        for line in module.run(options) if options else module.run():
+            print(line, flush=True)
         print(flush=True)
+
+
+def _parted(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Names before the first option, and what is from there on."""
+    first = next((i for i, one in enumerate(arguments) if one.startswith("-")), len(arguments))
+    named, options = arguments[:first], arguments[first:]
+    if options and len(named) != 1:
+        raise SystemExit("options go to one benchmark: python -m tests.bench NAME --option")
+    return named, options
 
 
 if __name__ == "__main__":

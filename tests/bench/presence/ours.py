@@ -1,0 +1,75 @@
+"""The stock engine on the textbook problems."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.observations import Round, TagReads
+from gateway.changes import ItemEvent, ItemEventKind
+from gateway.simulate.random_plans import gtin_of
+from gateway.stock.engine import StockEngine
+from gateway.stock.habits import Habits
+from gateway.stock.layout import Item, Layout, Zone, ZoneKind
+from gateway.stock.presence import AWAY, HAND
+from tests.bench.presence.yardstick import Heard, Problem
+
+START = 1_763_740_800
+
+
+class _Numbers:
+    """Tags of the textbook problems, one GTIN for each."""
+
+    def of_bytes(self, epc: bytes) -> Item | None:
+        number = int.from_bytes(epc, "big")
+        return Item(f"urn:{number}", gtin_of(number))
+
+    def of_text(self, epc: str) -> Item | None:
+        return None
+
+
+def told_hazards(problem: Problem) -> Habits:
+    """These tags vanish from shelves as no goods do: how often, and for how long, is told. Read
+    rates, ghosts, blocking and where antennas hear what are not: the engine learns them."""
+    return Habits(pick=1 / problem.stay, put=1 / problem.away, hide=0.0, put_hidden=0.0, alike=1e9)
+
+
+def ours(problem: Problem, habits: Habits) -> tuple[NDArray[np.int8], int]:
+    """Where the engine puts each tag in each epoch, by its likeliest state, and how many `moved`
+    events it said."""
+    epochs, tags = problem.truth.shape
+    engine = _engine(problem, habits)
+    memory = np.zeros((tags, 4), np.uint8)
+    memory[:, 2], memory[:, 3] = np.arange(tags) >> 8, np.arange(tags) & 255
+    said, moved = np.full((epochs, tags), -1, np.int8), 0
+    for epoch, antennas in enumerate(problem.heard):
+        t = float(START + epoch)
+        for heard in antennas:
+            if len(heard.tags):
+                engine.observe(_reads(t + 0.5, heard, memory))
+            engine.observe(Round("r", t + 0.9, t + 0.9, heard.antenna))
+        for change in engine.advance(t + 1):
+            moved += isinstance(change, ItemEvent) and change.event is ItemEventKind.MOVED
+        known = engine._tags
+        m = known.count
+        best = known.belief[:m].argmax(axis=1)
+        number = np.array([int(urn[4:]) for urn in known.urns], np.int64)
+        placed = (best != AWAY) & (best != HAND) & (known.status[:m] == 1)
+        said[epoch, number] = np.where(placed, known.home[:m], -1)
+    return said, moved
+
+
+def _engine(problem: Problem, habits: Habits) -> StockEngine:
+    zones = tuple(Zone(f"z{a}", ZoneKind.SHELF) for a in range(problem.zones))
+    wired = {("r", a): zone.id for a, zone in enumerate(zones)}
+    engine = StockEngine(Layout(zones=zones, antennas=wired), _Numbers())
+    engine._presence.live_by(habits)
+    return engine
+
+
+def _reads(t: float, heard: Heard, memory: NDArray[np.uint8]) -> TagReads:
+    n = len(heard.tags)
+    return TagReads(
+        "r", t, np.full(n, t), np.full(n, heard.antenna, np.int32), memory[heard.tags],
+        np.full(n, 4, np.int32), heard.rssi, np.ones(n, np.int32),
+    )  # fmt: skip
