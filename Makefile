@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 SECONDS ?= 60
 
-.PHONY: run test quick lint types bench fuzz lock clean tools arm64
+.PHONY: run test quick lint types bench accuracy fuzz lock clean tools arm64
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed
@@ -28,6 +28,10 @@ types: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench
+
+# Writes docs/ACCURACY.md: about a quarter of an hour; a run that was broken off goes on.
+accuracy: $(VENV)/.tested
+	$(BIN)/python -m tests.bench accuracy
 
 # Coverage-guided fuzzing of every codec; SECONDS are shared out among all of them.
 fuzz: $(VENV)/.fuzz
