@@ -117,6 +117,10 @@ class StoreMinute:
         visitors: entries in opening hours, calibrated, less staff; with the estimate for a counter
             that is down (`estimated`).
         outside: those of `entries` that came out of opening hours.
+        units: goods sold in the transactions.
+        groups: visitors who came together taken as one; None where nobody can know.
+        guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
+        variance: of `visitors`, from not knowing the counter's factor.
     """
 
     t: float
@@ -127,6 +131,10 @@ class StoreMinute:
     transactions: int
     estimated: bool = False
     outside: int = 0
+    units: int = 0
+    groups: int | None = None
+    guessed: int = 0
+    variance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

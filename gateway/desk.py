@@ -35,7 +35,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class FootfallBucket:
-    """Footfall of [`since`, `until`). `occupancy` at its end. Rates None when too few."""
+    """Footfall of [`since`, `until`). `occupancy` at its end. Rates None when too few.
+
+    Attributes:
+        outside: entries out of opening hours.
+        units: goods sold; what a ticket and a visitor are worth in them, None where nobody is.
+        groups: visitors by the groups they came in, None where nobody knows; their own rates.
+        exposed: visitors by the time at which they would buy, None while that is not known.
+    """
 
     since: float
     until: float
@@ -49,6 +56,15 @@ class FootfallBucket:
     high: float | None
     estimated: bool
     flags: tuple[str, ...] = ()
+    outside: int = 0
+    units: int = 0
+    units_a_ticket: float | None = None
+    units_a_visitor: float | None = None
+    groups: int | None = None
+    group_rate: float | None = None
+    group_low: float | None = None
+    group_high: float | None = None
+    exposed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

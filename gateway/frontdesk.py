@@ -14,7 +14,7 @@ from gateway.callback import read_address
 from gateway.core import Core
 from gateway.desk import FootfallBucket, LedgerEntry, Reloaded, Sample
 from gateway.engine_loop import EngineLoop
-from gateway.footfall.buckets import Bucket, buckets
+from gateway.footfall.buckets import LEAD_SECONDS, Bucket, buckets
 from gateway.requests import (
     AlertAnswer,
     AlertRequest,
@@ -109,8 +109,13 @@ class FrontDesk:
 
     async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
         """Footfall from disk in buckets of `step` seconds. Raises `NotStored` if unreadable."""
-        minutes = await self._read(lambda: self._archive.store_minutes(since, until))
-        return [_bucket(bucket) for bucket in buckets(minutes, since, until, step)]
+        delay = self._core.footfall.delay()
+        begin = since - LEAD_SECONDS
+
+        def read() -> list[Bucket]:
+            return buckets(self._archive.store_minutes(begin, until), since, until, step, delay)
+
+        return [_bucket(bucket) for bucket in await self._read(read)]
 
     async def history(self, gtin: str, limit: int) -> Sequence[LedgerEntry]:
         """The newest lines of a GTIN's ledger, newest first. Raises `NotStored` if unreadable."""
@@ -153,4 +158,13 @@ def _bucket(bucket: Bucket) -> FootfallBucket:
         high=bucket.rate.high,
         estimated=bucket.estimated,
         flags=bucket.rate.flags,
+        outside=bucket.outside,
+        units=bucket.units,
+        units_a_ticket=bucket.trade.units_a_ticket,
+        units_a_visitor=bucket.trade.units_a_visitor,
+        groups=bucket.groups,
+        group_rate=bucket.group_rate.rate,
+        group_low=bucket.group_rate.low,
+        group_high=bucket.group_rate.high,
+        exposed=bucket.exposed,
     )

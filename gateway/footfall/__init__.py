@@ -5,6 +5,7 @@ Pure and synchronous. `engine.FootfallEngine` is the only door. No I/O, no clock
 From passages (`doors`, late ones by `spread`) to minutes (`minutes`, calibrated by `calibration`
 (what `clicker` and `by_hand` make of a person's own count),
 in `hours` of opening, less `staff`), people inside (`occupancy`), conversion by the hour
-(`conversion`, `visits`, `interval`, `basket`), what a counter missed while it was down (`down`,
+(`conversion`, `visits`, `interval`, `basket`) or by any step (`buckets`), groups beside people
+(`groups`), what a counter missed while it was down (`down`,
 from `slots`), and what is out of the ordinary (`unusual`). Prices and receipts live elsewhere.
 """

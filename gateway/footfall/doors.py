@@ -8,6 +8,7 @@ fault, not people. What a counter kept by itself while nobody heard it is spread
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,13 +26,17 @@ GAP_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """What one pair of totals says: people in and out since the totals before, at `t`."""
+    """What one pair of totals says: people in and out since the totals before, at `t`.
+
+    `seconds`: how far apart the two were; where nobody knows, endless.
+    """
 
     t: float
     entries: int
     exits: int
     estimated: bool
     boot: int
+    seconds: float = math.inf
 
 
 TWO_UNITS_SECONDS = 60.0
@@ -145,7 +150,9 @@ class Door:
         if self.rule.inverted:
             entries, exits = exits, entries
         if t - since <= GAP_SECONDS:
-            self.untold.append(Passages(t, entries, exits, estimated=False, boot=boot))
+            self.untold.append(
+                Passages(t, entries, exits, estimated=False, boot=boot, seconds=t - since)
+            )
             return
         moments = cells(since, t, self.likely)
         weights = [weight for _, weight in moments]

@@ -20,13 +20,22 @@ from gateway.footfall.calibration import Band, Manual
 from gateway.footfall.conversion import HOUR, Hours
 from gateway.footfall.doors import Door
 from gateway.footfall.down import Gaps
-from gateway.footfall.minutes import MinuteSum, add_door, add_guessed, add_sales, by_minute
+from gateway.footfall.groups import Parties
+from gateway.footfall.minutes import (
+    MinuteSum,
+    add_door,
+    add_groups,
+    add_guessed,
+    add_sales,
+    by_minute,
+)
 from gateway.footfall.occupancy import Occupancy
 from gateway.footfall.rules import FootfallRules
 from gateway.footfall.slots import SLOT
 from gateway.footfall.spread import MINUTE
 from gateway.footfall.staff import Badges
 from gateway.footfall.unusual import Herald
+from gateway.footfall.visits import Delay
 from gateway.requests import ManualAct, ManualCount
 
 TELL_AFTER_SECONDS = 4.0
@@ -46,6 +55,7 @@ class FootfallEngine:
         self._openings = rules.openings()
         self._doors = {src: Door(rule, self._likely) for src, rule in rules.doors.items()}
         self._badges = Badges(rules)
+        self._parties = {src: Parties() for src in rules.doors}
         self._sales: list[tuple[float, int]] = []
         self._minute_end: float | None = None
         self._occupancy = Occupancy()
@@ -113,6 +123,10 @@ class FootfallEngine:
     def manual_counts(self) -> list[ManualCount]:
         """The manual counts at all doors."""
         return self._by_hand.states()
+
+    def delay(self) -> Delay | None:
+        """How long from the door to the till; None while that is not known."""
+        return self._hours.visits.delay() if self._hours.visits.learned else None
 
     def reset_occupancy(self, value: int, now: float) -> int:
         """Somebody looked: there are `value` people inside at `now`; `advance` says so.
@@ -220,10 +234,14 @@ class FootfallEngine:
                 add_door(total, door.rule, passages, opened=opened)
                 if opened:
                     fresh = [p for p in passages if not p.estimated]
-                    total.visitors -= sum(self._badges.staff_among(p, src) for p in fresh)
+                    staff = sum(self._badges.staff_among(p, src) for p in fresh)
+                    total.visitors -= staff
+                    add_groups(total, self._parties[src].minute(passages), staff)
                 came, left = sum(p.entries for p in passages), sum(p.exits for p in passages)
                 changes.append(DoorMinute(minute, door.rule.id, came, left))
-            if told:
+            if not told:
+                self._parties[src].minute(())
+            else:
                 entries += sum(p.entries for p in told)
                 exits += sum(p.exits for p in told)
                 since = [p for p in told if p.t > self._occupancy.since]
@@ -257,6 +275,10 @@ class FootfallEngine:
             total.transactions,
             total.estimated,
             total.outside,
+            total.units,
+            total.groups,
+            total.guessed,
+            total.variance,
         )
 
     def _sale(self, sale: Sale) -> None:

@@ -56,9 +56,10 @@ def conversion_rate(
         flags = ("sales_without_visitors",) if transactions else ("too_few",)
         return Rate(None, None, None, flags)
     share = transactions / visitors
-    if transactions > visitors:
-        return Rate(round(share, 4), None, None, ("more_sales_than_visitors",))
+    more = ("more_sales_than_visitors",) if transactions > visitors else ()
     if visitors < FEWEST_VISITORS:
-        return Rate(None, None, None, ("too_few",))
+        return Rate(None, None, None, ("too_few", *more))
+    if more:
+        return Rate(round(share, 4), None, None, more)
     low, high = wilson(share, effective_trials(share, visitors, unsure, inside))
     return Rate(round(share, 4), round(low, 4), round(high, 4))

@@ -22,6 +22,7 @@ class MinuteSum:
         outside: entries out of opening hours.
         transactions, units: sales of the minute, and goods in them.
         guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
+        groups: of visitors, staff taken out; None where nobody can know.
     """
 
     entries: int = 0
@@ -32,6 +33,7 @@ class MinuteSum:
     guessed: int = 0
     transactions: int = 0
     units: int = 0
+    groups: int | None = 0
     estimated: bool = False
 
 
@@ -63,12 +65,21 @@ def add_door(total: MinuteSum, rule: DoorRule, passages: list[Passages], *, open
     total.estimated = total.estimated or any(p.estimated for p in passages)
 
 
+def add_groups(total: MinuteSum, groups: int | None, staff: int) -> None:
+    """Add one door's groups (None: unknown); staff come by themselves."""
+    if groups is None or total.groups is None:
+        total.groups = None
+    else:
+        total.groups += max(0, groups - staff)
+
+
 def add_guessed(sums: dict[float, MinuteSum], guessed: Iterable[tuple[float, int]]) -> None:
     """Add what was estimated, by minute."""
     for minute, visitors in guessed:
         total = sums.setdefault(minute, MinuteSum())
         total.visitors += visitors
         total.guessed += visitors
+        total.groups = None
         total.estimated = True
 
 

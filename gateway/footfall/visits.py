@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+Floats: TypeAlias = Sequence[float] | NDArray[np.float64]
 
 BIN = 300.0
 LAGS = 36
@@ -29,6 +31,9 @@ FLOOR = 0.02
 """Visitors a bin that nobody saw: one sale without entries must not decide everything."""
 OVERDISPERSION = 2.0
 """Sales come in bursts (parties, queues): the likelihood is taken for half of what it says."""
+
+CHANCES_KEPT = 100
+"""Buckets of one length share these."""
 
 DAILY_ERROR = 0.04
 """Visits are longer one day and shorter another: standard error of those exposed in an hour."""
@@ -66,6 +71,67 @@ def _kernels() -> NDArray[np.float64]:
     return np.array(rows)
 
 
+def _due(kernels: NDArray[np.float64], entries: Floats, bins: int) -> NDArray[np.float64]:
+    """Expected deciders, by candidate and bin."""
+    came = np.asarray(entries, dtype=np.float64)
+    windows = np.lib.stride_tricks.sliding_window_view(came, LAGS)[-bins:]
+    return np.asarray(kernels @ windows[:, ::-1].T)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delay:
+    """What is believed of the delay: candidates (a row of `kernels` each) and their weights."""
+
+    kernels: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    def of(self, entries: Floats) -> Deciding:
+        """Who of `entries`, by bin, decides when; the first `LAGS` bins only come in."""
+        came = np.asarray(entries, dtype=np.float64)
+        due = _due(self.kernels, came, len(came) - LAGS)
+        mean = self.weights @ self.kernels
+        return Deciding(came, due, self.weights, mean)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deciding:
+    """Entries by bin (`came`), and by candidate those of them who decide in each, `LAGS` later."""
+
+    came: NDArray[np.float64]
+    due: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    kernel: NDArray[np.float64]
+    chances: dict[bytes, NDArray[np.float64]] = field(default_factory=dict)
+
+    def between(self, first: int, shares: NDArray[np.float64]) -> Exposed:
+        """Who decides in the bins from `first` on, of which `shares` lie in the time looked at.
+
+        Bin 0 is the first that has `LAGS` bins of entries before it.
+        """
+        last = first + len(shares)
+        due = self.due[:, first:last] @ shares
+        mean = float(self.weights @ due)
+        if mean <= 0.0:
+            return Exposed(0.0, 1.0, 0.0)
+        spread = float(self.weights @ (due - mean) ** 2) / mean**2 + DAILY_ERROR**2
+        came = self.came[first : last + LAGS]
+        chances = self._chances(shares)
+        deciding = came * chances
+        inside = float(deciding @ chances / max(deciding.sum(), 1e-9))
+        return Exposed(mean, inside, spread)
+
+    def _chances(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """For who came in each of the bins: the chance of deciding in the time looked at."""
+        known = self.chances.get(shares.tobytes())
+        if known is None:
+            bins = len(shares)
+            looked_at = np.concatenate([np.zeros(LAGS), shares, np.zeros(LAGS - 1)])
+            known = np.correlate(looked_at, self.kernel, "valid")[: bins + LAGS]
+            if len(self.chances) < CHANCES_KEPT:
+                self.chances[shares.tobytes()] = known
+        return known
+
+
 class VisitLength:
     """The delay of one store."""
 
@@ -90,7 +156,7 @@ class VisitLength:
     def learn(self, entries: Sequence[float], sales: Sequence[int]) -> None:
         """A closed stretch: `sales` by bin, `entries` of the same bins and `LAGS` before them."""
         sold = np.asarray(sales, dtype=np.float64)
-        due = self._due(entries, len(sold)) + FLOOR
+        due = _due(self._kernels, entries, len(sold)) + FLOOR
         fade = 0.5 ** (len(sold) * BIN / 3600.0 / HALF_LIFE_HOURS)
         self._fit = self._fit * fade + np.log(due) @ sold
         self._expected = self._expected * fade + due.sum(axis=1)
@@ -98,16 +164,12 @@ class VisitLength:
 
     def exposed(self, entries: Sequence[float], bins: int) -> Exposed:
         """Who decides in the last `bins` bins of `entries`, which begin `LAGS` bins earlier."""
-        due = self._due(entries, bins).sum(axis=1)
-        weights = self._weights()
-        mean = float(weights @ due)
-        if mean <= 0.0:
-            return Exposed(0.0, 1.0, 0.0)
-        spread = float(weights @ (due - mean) ** 2) / mean**2 + DAILY_ERROR**2
-        chances = self._chances(weights, len(entries), bins)
-        came = np.asarray(entries, dtype=np.float64)
-        inside = float((came * chances**2).sum() / max((came * chances).sum(), 1e-9))
-        return Exposed(mean, inside, spread)
+        part = entries[len(entries) - bins - LAGS :]
+        return self.delay().of(part).between(0, np.ones(bins))
+
+    def delay(self) -> Delay:
+        """The delay as it is believed now; it does not change any more."""
+        return Delay(self._kernels, self._weights())
 
     def memory(self) -> list[Any]:
         """For `restore`."""
@@ -123,23 +185,6 @@ class VisitLength:
         if len(kept[0]) == len(self._fit):
             self._fit, self._expected = np.array(kept[0]), np.array(kept[1])
             self._sales = float(kept[2])
-
-    def _due(self, entries: Sequence[float], bins: int) -> NDArray[np.float64]:
-        """Expected deciders, by candidate and bin."""
-        came = np.asarray(entries, dtype=np.float64)
-        windows = np.lib.stride_tricks.sliding_window_view(came, LAGS)[-bins:]
-        return np.asarray(self._kernels @ windows[:, ::-1].T)
-
-    def _chances(
-        self, weights: NDArray[np.float64], entries: int, bins: int
-    ) -> NDArray[np.float64]:
-        """For who came in each bin of `entries`: the chance of deciding in the last `bins`."""
-        kernel = weights @ self._kernels
-        summed = np.concatenate(([0.0], np.cumsum(kernel)))
-        back = entries - np.arange(entries)
-        upper = np.clip(back, 0, LAGS)
-        lower = np.clip(back - bins, 0, LAGS)
-        return np.asarray(summed[upper] - summed[lower])
 
     def _weights(self) -> NDArray[np.float64]:
         expected = np.maximum(self._expected, 1e-9)

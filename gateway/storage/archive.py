@@ -55,13 +55,13 @@ class Archive:
     def store_minutes(self, since: float, until: float) -> list[StoreMinute]:
         """Minutes that ended in (`since`, `until`], oldest first."""
         rows = self._db.execute(
-            "SELECT t, entries, exits, visitors, occupancy, transactions, estimated"
-            " FROM store_minute WHERE t > ? AND t <= ? ORDER BY t",
+            "SELECT t, entries, exits, visitors, occupancy, transactions, estimated, outside,"
+            " units, groups, guessed, variance FROM store_minute WHERE t > ? AND t <= ? ORDER BY t",
             (since, until),
         )
         return [
-            StoreMinute(t, entries, exits, visitors, occupancy, transactions, bool(estimated))
-            for t, entries, exits, visitors, occupancy, transactions, estimated in rows
+            StoreMinute(t, came, left, visitors, inside, sold, bool(guess), *worth)
+            for t, came, left, visitors, inside, sold, guess, *worth in rows
         ]
 
     def ledger(self, gtin: str, limit: int) -> list[LedgerLine]:

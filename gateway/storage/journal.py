@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -148,16 +149,16 @@ class Journal:
             [(c.t, c.door, c.entries, c.exits) for c in changes if isinstance(c, DoorMinute)],
         )
         self._db.executemany(
-            "INSERT INTO store_minute VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            "INSERT INTO store_minute (t, entries, exits, visitors, occupancy, transactions,"
+            " estimated, outside, units, groups, guessed, variance)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " entries = entries + excluded.entries, exits = exits + excluded.exits,"
             " visitors = visitors + excluded.visitors, occupancy = excluded.occupancy,"
             " transactions = transactions + excluded.transactions,"
-            " estimated = max(estimated, excluded.estimated)",
-            [
-                (c.t, c.entries, c.exits, c.visitors, c.occupancy, c.transactions, c.estimated)
-                for c in changes
-                if isinstance(c, StoreMinute)
-            ],
+            " estimated = max(estimated, excluded.estimated), outside = outside + excluded.outside,"
+            " units = units + excluded.units, groups = groups + excluded.groups,"
+            " guessed = guessed + excluded.guessed, variance = variance + excluded.variance",
+            [astuple(c) for c in changes if isinstance(c, StoreMinute)],
         )
 
     def _write_outbox(

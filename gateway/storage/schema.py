@@ -37,6 +37,18 @@ def _first(db: Database) -> None:
     )
 
 
+@MIGRATIONS(name="0002_what_a_minute_is_worth")
+def _worth(db: Database) -> None:
+    for column in (
+        "outside INTEGER NOT NULL DEFAULT 0",
+        "units INTEGER NOT NULL DEFAULT 0",
+        "groups INTEGER",
+        "guessed INTEGER NOT NULL DEFAULT 0",
+        "variance REAL NOT NULL DEFAULT 0",
+    ):
+        db.execute(f"ALTER TABLE store_minute ADD COLUMN {column}")
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables to this program's version. Raises `sqlite3.DatabaseError`."""
     MIGRATIONS.apply(Database(connection))

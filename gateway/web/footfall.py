@@ -65,7 +65,20 @@ def bucket_out(bucket: FootfallBucket) -> FootfallBucketOut:
         conversion=ConversionOut(rate=bucket.rate, low=bucket.low, high=bucket.high),
         estimated=bucket.estimated,
         flags=list(bucket.flags),
+        outside=bucket.outside,
+        exposed=bucket.exposed,
+        units=bucket.units,
+        units_per_ticket=_rounded(bucket.units_a_ticket),
+        units_per_visitor=_rounded(bucket.units_a_visitor),
+        groups=bucket.groups,
+        group_conversion=ConversionOut(
+            rate=bucket.group_rate, low=bucket.group_low, high=bucket.group_high
+        ),
     )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def _asked(field: str, parse: Callable[[str], float], text: str) -> float:

@@ -118,6 +118,30 @@ def people(web: Web, hours: Sequence[FootfallBucket]) -> People:
 
 
 @dataclass(frozen=True, slots=True)
+class Trade:
+    """What else the day's hours say; None where nobody can know."""
+
+    groups: int | None
+    outside: int
+    units_a_ticket: float | None
+    units_a_visitor: float | None
+
+
+def trade(hours: Sequence[FootfallBucket]) -> Trade:
+    """Groups, entries out of hours, and what tickets and visitors are worth in units."""
+    groups = [hour.groups for hour in hours if hour.visitors]
+    known = [one for one in groups if one is not None]
+    tickets, units = sum(h.transactions for h in hours), sum(h.units for h in hours)
+    visitors = sum(hour.visitors for hour in hours)
+    return Trade(
+        sum(known) if known and len(known) == len(groups) else None,
+        sum(hour.outside for hour in hours),
+        units / tickets if tickets else None,
+        units / visitors if visitors > 0 else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """The line to HQ: not configured, down, or up, and what waits for it."""
 

@@ -107,6 +107,19 @@ class FootfallBucketOut(Shape):
     conversion: ConversionOut
     estimated: bool
     flags: list[str] = []
+    outside: int = Field(default=0, description="entries out of opening hours")
+    exposed: float | None = Field(
+        default=None, description="visitors by when they would buy: what conversion is over"
+    )
+    units: int = Field(default=0, description="goods sold")
+    units_per_ticket: float | None = None
+    units_per_visitor: float | None = Field(
+        default=None, description="conversion × units per ticket; the till sends no prices"
+    )
+    groups: int | None = Field(
+        default=None, description="visitors by the groups they came in; null: not known"
+    )
+    group_conversion: ConversionOut = ConversionOut(rate=None, low=None, high=None)
 
 
 class Footfall(Shape):

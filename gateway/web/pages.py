@@ -105,6 +105,7 @@ async def doors(request: Request, web: AWeb) -> HTMLResponse:
         "doors.html",
         people=glance.people(web, hours),
         hours=hours,
+        trade=glance.trade(hours),
         bars=hour_bars(hours, shown.speech),
     )
 

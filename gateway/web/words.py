@@ -171,6 +171,21 @@ _BOTH: dict[str, tuple[str, str]] = {
     "inside": ("Présents", "Inside"),
     "transactions": ("Ventes", "Sales"),
     "interval": ("Intervalle 95 %", "95% interval"),
+    "units_a_ticket": ("Articles par ticket", "Units a ticket"),
+    "units_a_visitor": ("{count} par visiteur", "{count} a visitor"),
+    "groups": ("Groupes", "Groups"),
+    "outside_hours": ("{count} entrées hors ouverture", "{count} came in out of hours"),
+    "outside_hours_one": ("1 entrée hors ouverture", "1 came in out of hours"),
+    "flag_too_few": ("trop peu de visiteurs pour le dire", "too few visitors to say"),
+    "flag_more_sales_than_visitors": (
+        "plus de ventes que de visiteurs",
+        "more sales than visitors",
+    ),
+    "flag_sales_without_visitors": ("ventes sans visiteurs", "sales without visitors"),
+    "flag_visit_length_unknown": (
+        "durée des visites inconnue",
+        "visit length not known yet",
+    ),
     "plot": ("Visiteurs par heure", "Visitors by hour"),
     "no_footfall": ("Aucun passage compté aujourd’hui.", "No passage counted today."),
 }  # fmt: skip

@@ -61,7 +61,7 @@ class Till:
         found: dict[float, StoreMinute] = {}
         for one in self.said:
             if isinstance(one, StoreMinute):
-                was = found.get(one.t, StoreMinute(one.t, 0, 0, 0, 0, 0))
+                was = found.get(one.t, StoreMinute(one.t, 0, 0, 0, 0, 0, groups=0))
                 found[one.t] = StoreMinute(
                     one.t,
                     was.entries + one.entries,
@@ -71,6 +71,10 @@ class Till:
                     was.transactions + one.transactions,
                     was.estimated or one.estimated,
                     was.outside + one.outside,
+                    was.units + one.units,
+                    None if was.groups is None or one.groups is None else was.groups + one.groups,
+                    was.guessed + one.guessed,
+                    was.variance + one.variance,
                 )
         return found
 

@@ -6,12 +6,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from gateway.changes import DoorMinute, LedgerLine, Remember, StoreMinute
 from gateway.storage.archive import Archive
 from gateway.storage.journal import Journal
 from gateway.storage.opening import BOOT_FILE, DATABASE, open_database
 from gateway.storage.rows import Batch, OutboxRow
+from gateway.storage.schema import MIGRATIONS
 
 LINE = LedgerLine(10.0, "03453120000011", "sold", -1, ref="R-1")
 MINUTE = StoreMinute(60.0, 3, 1, 2, 5, 1)
@@ -114,3 +116,23 @@ def test_old_history_goes_and_the_outbox_stays(tmp_path: Path) -> None:
         archive = Archive(path)
         assert archive.outbox_size()[0] == 1
         archive.close()
+
+
+def test_a_database_from_before_minutes_had_groups_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    old = sqlite3.connect(path)
+    database = Database(old)
+    MIGRATIONS.apply(database, stop_before="0002_what_a_minute_is_worth")
+    old.execute("INSERT INTO store_minute VALUES (60.0, 3, 1, 2, 5, 1, 0)")
+    old.commit()
+    old.close()
+    later = StoreMinute(120.0, 4, 0, 4, 9, 2, outside=1, units=5, groups=3, variance=0.5)
+    again = StoreMinute(120.0, 1, 0, 1, 9, 0, units=0, groups=1)
+    with Journal(path) as journal:
+        journal.commit(Batch((later, again)))
+        archive = Archive(path)
+        first, second = archive.store_minutes(0, 120)
+        archive.close()
+    assert first == MINUTE
+    assert (second.entries, second.units, second.groups, second.outside) == (5, 5, 4, 1)
+    assert second.variance == 0.5

@@ -37,6 +37,13 @@ async def test_today_in_the_stores_time_zone_by_default(
                 "conversion": {"rate": 0.243, "low": 0.134, "high": 0.401},
                 "estimated": True,
                 "flags": [],
+                "outside": 0,
+                "exposed": None,
+                "units": 0,
+                "units_per_ticket": None,
+                "units_per_visitor": None,
+                "groups": None,
+                "group_conversion": {"rate": None, "low": None, "high": None},
             }
         ],
     }
