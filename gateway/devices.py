@@ -85,6 +85,7 @@ def _reader(reader: ReaderSection) -> Source:
             session=reader.session or 0,
             power_dbm=_powers(reader),
             mode=reader.mode,
+            trigger=reader.trigger,
             tls=tls,
         )
     line = _line(reader)

@@ -121,8 +121,9 @@ def _reader_wire(path: Path, reader: Table, report: Report) -> None:
         report((*path, "address"), "no TCP port", f'write for example "{by_net}:4001"')
     if reader.get("tls") is True and driver != "llrp":
         report((*path, "tls"), f"driver {shown(driver)} has no TLS", "take tls out")
-    if "mode" in reader and driver != "llrp":
-        report((*path, "mode"), f"driver {shown(driver)} has no modes", "take mode out")
+    for key, what in (("mode", "modes"), ("trigger", "inputs")):
+        if key in reader and driver != "llrp":
+            report((*path, key), f"driver {shown(driver)} has no {what}", f"take {key} out")
 
 
 def _antennas(path: Path, reader: Table, zones: Collection[str], report: Report) -> None:

@@ -115,6 +115,7 @@ class ReaderSection(Section):
         session: the Gen2 inventory session.
         round_ms: how long one antenna is scanned before the next.
         mode: how an llrp reader speaks with tags (`drivers.rfid.llrp.modes`).
+        trigger: the input of an llrp reader that is closed while it is to scan; None scans always.
         region: whose radio rules an m6e obeys; None leaves the module's own.
     """
 
@@ -128,6 +129,7 @@ class ReaderSection(Section):
     session: Annotated[int, Field(ge=0, le=3)] | None = None
     round_ms: Annotated[int, Field(ge=10, le=60_000)] | None = None
     mode: Annotated[str | int | None, BeforeValidator(values.rf_mode)] = None
+    trigger: Annotated[int, Field(ge=1, le=64)] | None = None
     region: Literal["na", "in", "jp", "prc", "eu", "kr", "au", "nz"] | None = None
     antenna: tuple[AntennaSection, ...] = ()
 

@@ -80,11 +80,12 @@ def test_a_reader_that_is_nowhere():
     assert isinstance(_reader(reader("a0")), NotInThisVersion)
 
 
-@pytest.mark.parametrize("mode", ["fast", 1002, None])
-def test_an_llrp_readers_mode_reaches_its_driver(mode):
+@pytest.mark.parametrize(("mode", "trigger"), [("fast", 2), (1002, None), (None, None)])
+def test_an_llrp_readers_mode_and_trigger_reach_its_driver(mode, trigger):
     antenna = [{"number": 1, "zone": "a"}]
-    source = _reader(reader("llrp", address="10.0.0.9", mode=mode, antenna=antenna))
-    assert source.new_session(0.0).settings.mode == mode
+    section = reader("llrp", address="10.0.0.9", mode=mode, trigger=trigger, antenna=antenna)
+    settings = _reader(section).new_session(0.0).settings
+    assert (settings.mode, settings.trigger) == (mode, trigger)
 
 
 def radios(tmp_path, more):

@@ -45,9 +45,12 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Set up and scanning. `facts` are for the page, `connected` antennas as the reader says.
+    """Set up and scanning: said at the start, and again when something of it is to be told.
 
-    `note`: what a person should look at, though the reader works.
+    Attributes:
+        facts: for the page.
+        connected: antennas, as the reader says.
+        note: what a person should look at, though the reader works.
     """
 
     facts: dict[str, str]

@@ -48,6 +48,7 @@ class Settings:
         power_dbm: by antenna; an antenna that is not in it keeps the reader's own power.
         mode: `dense`, `fast`, `own` or a number of the reader's table (see `modes`); None lets the
             table say what is fit for standing goods.
+        trigger: the input that says when to scan (see `scanning`); None scans for ever.
         phase: an Impinj says each read's RF phase, too (see `template`).
     """
 
@@ -58,6 +59,7 @@ class Settings:
     population: int = 64
     power_dbm: Mapping[int, float] = field(default_factory=dict)
     mode: str | int | None = None
+    trigger: int | None = None
     phase: bool = False
 
     def __post_init__(self) -> None:
@@ -123,7 +125,7 @@ def add_ro_spec(
     """
     boundary = make(
         P.RO_BOUNDARY_SPEC,
-        make(P.RO_SPEC_START_TRIGGER, trigger=_IMMEDIATE),
+        make(P.RO_SPEC_START_TRIGGER, trigger=_IMMEDIATE if settings.trigger is None else _NULL),
         make(P.RO_SPEC_STOP_TRIGGER, trigger=_NULL, duration_ms=0),
     )
     groups = settings.groups(max_specs)

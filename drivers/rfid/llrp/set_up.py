@@ -26,6 +26,7 @@ LATEST = 2
 ANSWER_SECONDS = 10.0
 VERSION_SECONDS = 2.0
 _ANTENNA_PROPERTIES, _ANTENNA_CONFIGURATION = 2, 3
+_GPI_STATES, _HIGH = 9, 1
 _ENABLE_EXTENSIONS = 21
 _LONG_SESSION = 2
 """From this session on a tag stays silent for at least 2 s without a carrier (Gen2, 6.3.2.2)."""
@@ -60,6 +61,7 @@ class SetUp:
         facts: for the page.
         connected: antennas of the settings, as the reader sees them.
         groups: antennas of each AISpec of our ROSpec.
+        inputs: whether each general-purpose input was closed at the start, by its number.
         note: what a person should look at, though the reader works; one plain line or nothing.
     """
 
@@ -68,13 +70,14 @@ class SetUp:
         self.facts: dict[str, str] = {}
         self.connected = dict.fromkeys(settings.antennas, True)
         self.groups: list[tuple[int, ...]] = []
+        self.inputs: dict[int, bool] = {}
         self.note = ""
         self._settings: Final = settings
         self._ask_version = ask_version
         self._powers, self._modes = Powers(), Modes()
         self._newer = self._impinj = self._extensions = self._added = False
         self._hold = True
-        self._max_specs = self._inputs = 0
+        self._max_specs = self._pins = 0
 
     def steps(self) -> Iterator[Step]:
         """The questions in their order; each may depend on the answers before it."""
@@ -112,8 +115,10 @@ class SetUp:
     def _settling(self) -> Iterator[Step]:
         settings = self._settings
         yield Step(lambda n: reader_config(settings, n, hold=self._hold, impinj=self._extensions))
-        if self._inputs:
-            yield Step(lambda n: gpi_config(self._inputs, n), needed=False)
+        if self._pins:
+            yield Step(lambda n: gpi_config(self._pins, n), needed=False)
+        if settings.trigger is not None:
+            yield Step(_ask_config(_GPI_STATES), needed=False, done=self._pinned)
         yield Step(lambda n: message(MessageType.DELETE_ROSPEC, n, ro_spec=0), needed=False)
         yield Step(lambda n: message(MessageType.DELETE_ACCESSSPEC, n, access_spec=0), needed=False)
 
@@ -190,7 +195,10 @@ class SetUp:
             "antennas": str(device.number("antennas")),
         }
         pins = device.child(P.GPIO_CAPABILITIES)
-        self._inputs = 0 if pins is None else pins.number("inputs")
+        self._pins = 0 if pins is None else pins.number("inputs")
+        trigger = self._settings.trigger
+        if trigger is not None and trigger > self._pins:
+            raise SessionLost(f"the reader has {self._pins} inputs, there is no input {trigger}")
         self._check_antennas(device.number("antennas"))
 
     def _check_antennas(self, available: int) -> None:
@@ -215,6 +223,11 @@ class SetUp:
             antenna = said.number("antenna")
             if said.type == P.ANTENNA_PROPERTIES and antenna in self.connected:
                 self.connected[antenna] = bool(said.number("flags") & TOP_BIT)
+
+    def _pinned(self, body: Body) -> None:
+        for said in body.parameters:
+            if said.type == P.GPI_PORT_CURRENT_STATE:
+                self.inputs[said.number("port")] = said.number("state") == _HIGH
 
     def _set_before(self, body: Body) -> None:
         self._powers.learn_channels(body.parameters)

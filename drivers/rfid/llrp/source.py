@@ -58,6 +58,7 @@ class LlrpSource:
         population: int = 64,
         power_dbm: Mapping[int, float] | None = None,
         mode: str | int | None = None,
+        trigger: int | None = None,
         tls: ssl.SSLContext | None = None,
         connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
@@ -75,6 +76,7 @@ class LlrpSource:
             population,
             dict(power_dbm or {}),
             mode,
+            trigger,
         )
         self._ask_version = True
 

@@ -11,12 +11,19 @@ from llrpkit.emulator import default_population
 from llrpkit.protocol import enums, messages
 
 from drivers.observations import Device, DeviceState, Round, TagReads
+from drivers.rfid.llrp.parameters import make
 from drivers.rfid.llrp.rospec import Settings
-from drivers.rfid.llrp.shapes import MessageType
+from drivers.rfid.llrp.shapes import MessageType, P
 from drivers.rfid.llrp.source import LlrpSource
 from drivers.source import SourceLost
 from tests.drivers.rfid.foreign_reader import ForeignReader, Heard
-from tests.drivers.rfid.played_reader import PlayedReader, end_of_spec, greeting, report
+from tests.drivers.rfid.played_reader import (
+    PlayedReader,
+    end_of_spec,
+    greeting,
+    notification,
+    report,
+)
 
 
 class RealClock:
@@ -241,6 +248,22 @@ async def test_a_reader_that_takes_the_connection_and_nothing_else():
         source = LlrpSource("reader-1", "127.0.0.1", port, [1])
         with pytest.raises(SourceLost, match="said nothing"):
             await source.run(Heard(), Hurried())
+
+
+async def test_what_a_reader_reports_of_itself_is_said_of_the_device():
+    def told():
+        yield notification(make(P.READER_EXCEPTION, message="antenna 2: reflected power"))
+
+    async with Served(told) as served:
+        served.reader.connected[2] = False
+        source = LlrpSource("reader-1", "127.0.0.1", served.port, [1, 2])
+        heard = Heard()
+        async with running(source, heard):
+            await heard.until(lambda h: len(h.of(Device)) == 6)
+    device, first, second = heard.of(Device)[3:]
+    assert (device.state, device.antenna) == (DeviceState.ONLINE, None)
+    assert device.detail == "it reports: antenna 2: reflected power"
+    assert [one.state for one in (first, second)] == [DeviceState.ONLINE, DeviceState.OFFLINE]
 
 
 async def test_a_stamp_from_another_decade_is_counted_and_taken_as_now():
