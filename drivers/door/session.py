@@ -203,7 +203,9 @@ class DoorSession:
             Weight(cell.id, now, now, grams),
         ]
 
-    def _cell_is(self, cell: Cell, state: DeviceState, trouble: str, now: float) -> list[Device]:
+    def _cell_is(
+        self, cell: Cell, state: DeviceState, trouble: str, now: float
+    ) -> list[Observation]:
         """A cell's state, where it is not what was said of it last."""
         if self._troubles.get(cell.id) == trouble:
             return []

@@ -10,6 +10,7 @@ import ctypes
 import importlib.util
 import os
 import socket
+import ssl
 import tempfile
 import time
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def try_all(store: Store) -> tuple[Answer, ...]:
 def _devices(store: Store) -> Iterator[Answer]:
     config = store.config
     for reader in config.reader:
-        yield _wire(store, reader.id, reader.port, reader.host_port)
+        yield _wire(store, reader.id, reader.port, reader.host_port, tls=reader.tls)
     for door in config.door:
         yield from _door(store, door)
     # Opening a port resets some boards, so a board is opened once for all that it carries.
@@ -60,6 +61,8 @@ def _devices(store: Store) -> Iterator[Answer]:
             yield _port(scale.id, store.path(scale.port))
     if config.ble.enabled and config.ble.beacon:
         yield _adapter(config.ble.adapter)
+    if config.ble.enabled and config.ble.dongle:
+        yield Answer("ble-dongle", ok=None, detail="is the gateway's alone; see /devices")
     for beacon in config.ble.beacon:
         if beacon.key_file:
             yield _readable(beacon.id, store.path(beacon.key_file))
@@ -77,11 +80,18 @@ def _door(store: Store, door: DoorSection) -> Iterator[Answer]:
             yield _readable(door.id, store.path(name))
 
 
-def _wire(store: Store, what: str, port: str | None, place: tuple[str, int] | None) -> Answer:
+def _wire(
+    store: Store,
+    what: str,
+    port: str | None,
+    place: tuple[str, int] | None,
+    *,
+    tls: bool = False,
+) -> Answer:
     if port:
         return _port(what, store.path(port))
     if place:
-        return _connect(what, *place)
+        return _connect(what, *place, tls=tls)
     return Answer(what, ok=None, detail="calls us by itself; nothing to try")
 
 
@@ -132,9 +142,12 @@ def _uplink(store: Store) -> Iterator[Answer]:
             yield _readable("broker", store.path(name))
 
 
-def _connect(what: str, host: str, port: int) -> Answer:
+def _connect(what: str, host: str, port: int, *, tls: bool = False) -> Answer:
     try:
-        with socket.create_connection((host, port), timeout=CONNECT_SECONDS):
+        with socket.create_connection((host, port), timeout=CONNECT_SECONDS) as link:
+            if tls:
+                # As its driver does: its certificate must be trusted by this machine.
+                ssl.create_default_context().wrap_socket(link, server_hostname=host).close()
             return Answer(what, ok=True, detail=f"answers at {host}:{port}")
     except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be one
         return Answer(what, ok=False, detail=f"no answer at {host}:{port}: {_reason(error)}")

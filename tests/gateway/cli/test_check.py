@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from gateway.cli.check import check_command
+from tests.drivers.rfid.test_llrp_connection import certificate
 
 SMALL = '[store]\nid = "PAR-01"\n[[zone]]\nid = "z"\n[till]\n'
 
@@ -142,6 +146,30 @@ def test_live_opens_a_board_once_for_all_its_scales(
     assert said["s0"] == (True, f"{port} opens")
     assert said["s1"][0] is None
     assert "on the board of s0" in said["s1"][1]
+
+
+def test_live_says_a_readers_certificate_that_nobody_trusts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            link, _ = server.accept()
+            with contextlib.suppress(OSError), context.wrap_socket(link, server_side=True):
+                pass
+
+        greeting = threading.Thread(target=greet)
+        greeting.start()
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        said = live(
+            store(tmp_path, reader(place).replace("antenna", "tls = true\nantenna")), capsys
+        )
+        greeting.join()
+    ok, detail = said["r"]
+    assert ok is False
+    assert "certificate" in detail
 
 
 def test_live_says_what_pins_need_and_who_publishes(
