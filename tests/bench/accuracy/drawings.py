@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.bench.accuracy.goals import mean, to_bound
+from tests.bench.accuracy.goals import mean
 from tests.bench.accuracy.plots import Dot, Point, Row, dot_plot, reliability_plot
 from tests.bench.accuracy.promises import Bins, Promises
 from tests.bench.accuracy.stores import OURS, StoreDay, Stores
 from tests.bench.presence.textbook import OURS as OURS_TEXTBOOK
-from tests.bench.presence.textbook import Textbook, best
+from tests.bench.presence.textbook import Textbook, best, to_bound
 
 
 def drawings(textbook: Textbook, stores: Stores) -> dict[str, str]:

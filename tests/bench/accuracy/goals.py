@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from gateway.simulate.spans import percentile
 from tests.bench.accuracy.promises import LEVEL, Promises
 from tests.bench.accuracy.stores import OURS, Figures, StoreDay, Stores
-from tests.bench.presence.columns import Columns
-from tests.bench.presence.textbook import BOUND, Textbook, best
 from tests.bench.presence.textbook import OURS as OURS_TEXTBOOK
+from tests.bench.presence.textbook import Textbook, best, to_bound
 
 RULE = "last well read"
 TEXTBOOK_GOALS = {"B1": 1.1, "B2": 1.1, "B3": 1.1, "B4": 1.1, "C": 1.3}
@@ -45,11 +44,6 @@ def textbook_goals(table: Textbook) -> Iterator[Goal]:
         f"times fewer wrong tag-epochs than {name}, its best of nine", "C", f"≥ {EDGEX_GOAL:g}",
         f"{times:.1f}", times >= EDGEX_GOAL,
     )  # fmt: skip
-
-
-def to_bound(done: dict[str, Columns], its: Columns) -> float:
-    """Ratio of wrong tag-epochs to the bound's."""
-    return its.wrong / done[BOUND].wrong
 
 
 def store_goals(stores: Stores) -> Iterator[Goal]:

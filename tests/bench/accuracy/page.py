@@ -16,6 +16,7 @@ from tests.bench.accuracy.goals import promise_goals, store_goals, textbook_goal
 from tests.bench.accuracy.promises import Promises
 from tests.bench.accuracy.stores import SCENARIOS, Stores
 from tests.bench.kept import ROOT
+from tests.bench.presence.tables import headline, problem_table
 from tests.bench.presence.textbook import SEED, Textbook
 from tests.bench.shop import BUSIER, SHELVES, TAGS, THIEVES, VISITORS
 
@@ -148,10 +149,10 @@ def _goals(textbook: Textbook, stores: Stores) -> Iterator[str]:
 
 def _textbook(textbook: Textbook) -> Iterator[str]:
     yield TEXTBOOK.format(plots=PLOTS)
-    yield from tables.headline(textbook)
+    yield from headline(textbook)
     for name, done in textbook.items():
         yield from ("", f"### {name}", "")
-        yield from tables.problem_table(done)
+        yield from problem_table(done)
     yield ""
 
 

@@ -41,6 +41,11 @@ def best(done: dict[str, Columns], start: str) -> tuple[str, Columns]:
     return name, named[name]
 
 
+def to_bound(done: dict[str, Columns], its: Columns) -> float:
+    """Ratio of wrong tag-epochs to the bound's."""
+    return its.wrong / done[BOUND].wrong
+
+
 def _works(
     problem: Problem, rules: str, engine: str
 ) -> Iterator[tuple[str, str, Callable[[], object]]]:
