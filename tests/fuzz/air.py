@@ -8,8 +8,8 @@ from drivers.ble.advertising import parse_payload
 from drivers.ble.altbeacon import decode_altbeacon
 from drivers.ble.bthome import Packet, Session, decode_objects
 from drivers.ble.eddystone import decode_eddystone
-from drivers.ble.ibeacon import decode_ibeacon
 from drivers.ble.hci import reports_in
+from drivers.ble.ibeacon import decode_ibeacon
 from drivers.ble.identity import ByAddress, ByAltBeacon, ByEddystone, ByEid, ByIBeacon, Match
 from drivers.ble.pushing import Slide
 from drivers.ble.receivers import BleReceivers
