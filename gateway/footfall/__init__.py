@@ -6,6 +6,7 @@ From passages (`doors`, late ones by `spread`) to minutes (`minutes`, calibrated
 (what `clicker` and `by_hand` make of a person's own count),
 in `hours` of opening, less `staff`), people inside (`occupancy`), conversion by the hour
 (`conversion`, `visits`, `interval`, `basket`) or by any step (`buckets`), groups beside people
-(`groups`), what a counter missed while it was down (`down`,
-from `slots`), and what is out of the ordinary (`unusual`). Prices and receipts live elsewhere.
+(`groups`), what a counter missed while it was down (`down`, of each door by `watch` and `missed`,
+guessed by `fill` from `slots` and what is `usual`), and what is out of the ordinary (`unusual`).
+Prices and receipts live elsewhere.
 """

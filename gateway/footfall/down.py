@@ -2,26 +2,30 @@
 tells by itself.
 
 Looked at each half hour. Two ways of being down: silence, and a run of zeros that the door's own
-history makes absurd while another door or the till shows that people came. The estimate is the mean
-of the same half hours of past weeks, times what another live door of the store had against its own
-mean. It goes into visitors alone: what was counted is never mixed with what was not.
+history makes absurd while another door or the till shows that people came. The estimate is what
+`fill` makes of the same half hours of past weeks, of the door before its gap and of the other doors
+in it; once the day is over it is said anew, by then with what came after. It goes into visitors
+alone: what was counted is never mixed with what was not.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
 from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gateway.changes import Alert, Change, Remember
 from gateway.footfall.doors import GAP_SECONDS, Door, Passages
+from gateway.footfall.fill import filled
+from gateway.footfall.missed import Missed
 from gateway.footfall.slots import SLOT, Slots
 from gateway.footfall.spread import MINUTE, cells, shares
-
-LONGEST_ESTIMATE_SECONDS = 7 * 86_400.0
-"""A counter that is down for longer has no gap to fill: it is gone."""
+from gateway.footfall.watch import LONGEST_ESTIMATE_SECONDS, Watch
 
 DISPERSION = 2.9
 """Variance over mean of the same half hour of several weeks."""
@@ -29,76 +33,13 @@ DISPERSION = 2.9
 ABSURD = 1e-6
 """A run of zeros less likely than this is no quiet afternoon."""
 
-RATIO_WEIGHT = 20.0
-"""People at the other door that count as usual before its own count moves the estimate."""
-
 WITNESS_SHARE = 0.25
 WITNESS_SALES = 3
-
-
-def ratio(now: float, usual: float) -> float:
-    """How busy a live stream is against its own mean, held towards 1 while it says little."""
-    return (now + RATIO_WEIGHT) / (usual + RATIO_WEIGHT)
 
 
 def chance_of_zeros(usual: float) -> float:
     """Chance that nobody passes where `usual` pass on average: negative binomial at zero."""
     return math.exp(-usual * math.log(DISPERSION) / (DISPERSION - 1.0))
-
-
-@dataclass(slots=True, eq=False)
-class Watch:
-    """One door's gaps.
-
-    Attributes:
-        counted: passages of the half hour so far.
-        given: (minute, visitors) estimated in the silence that lasts; the counter may replace them.
-        blind: stretches not seen and not yet estimated, that the counter will never tell.
-        gap: of the gap so far: visitors that are usual, passages of the other doors, passages that
-            are usual there, visitors said. Over the whole gap the other doors say most.
-        told_until: until when the silence that lasts has been estimated.
-        partial: the half hour so far was not seen whole.
-        changed: the memory is to be told with the next minute.
-        zeros: beginnings of half hours without anybody, in a row; `due`: who was usual in them.
-    """
-
-    src: str
-    door: Door
-    slots: Slots
-    counted: list[int] = field(default_factory=lambda: [0, 0])
-    given: list[tuple[float, int]] = field(default_factory=list)
-    blind: list[tuple[float, float]] = field(default_factory=list)
-    told_until: float = 0.0
-    gap: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
-    zeros: list[float] = field(default_factory=list)
-    due: float = 0.0
-    absurd: bool = False
-    partial: bool = False
-    changed: bool = False
-
-    def silent(self, now: float) -> bool:
-        """Whether the counter once spoke and does no more."""
-        return self.door.at is not None and now - self.door.at > GAP_SECONDS
-
-    def dark(self, end: float) -> list[tuple[float, float]]:
-        """Stretches up to `end` that are to be estimated now."""
-        parts, at = list(self.blind), self.door.at
-        if at is not None and self.silent(end):
-            parts.append((max(at, self.told_until), end))
-        oldest = end - LONGEST_ESTIMATE_SECONDS
-        if at is not None and at < oldest and self.silent(end):
-            return []
-        return [(max(a, oldest), b) for a, b in parts if b > max(a, oldest)]
-
-    def memory(self) -> str:
-        """For `restore`."""
-        return json.dumps([self.given, self.blind, self.told_until, self.gap])
-
-    def restore(self, text: str) -> None:
-        """Take back what `memory` said."""
-        given, blind, self.told_until, self.gap = json.loads(text)
-        self.given = [(t, n) for t, n in given]
-        self.blind = [(a, b) for a, b in blind]
 
 
 class Gaps:
@@ -116,6 +57,7 @@ class Gaps:
         self._since = math.inf
         self._sold = [0, 0]
         self._guessed: list[tuple[float, int]] = []
+        self._filled: dict[tuple[str, date], NDArray[np.float64]] = {}
 
     def begin(self, now: float) -> None:
         """Watching begins; the half hour that runs is not seen whole."""
@@ -165,6 +107,7 @@ class Gaps:
         if watch.door.boot == boot and told:
             self._guessed += [(minute, -n) for minute, n in watch.given]
             watch.given.clear()
+            watch.missed.take_back(at)
             watch.changed = True
             return []
         watch.given.clear()
@@ -201,11 +144,10 @@ class Gaps:
     def close(self, end: float) -> list[Change]:
         """The half hour that ends at `end` is over."""
         begin = end - SLOT
+        self._filled.clear()
         whole = [watch for watch in self._watches.values() if self._saw(watch, begin, end)]
         for watch in whole:
             watch.slots.put(begin, *watch.counted)
-            if any(watch.counted):
-                watch.gap = [0.0, 0.0, 0.0, 0.0]
         changes = [said for watch in whole for said in self._watch_zeros(watch, begin, end)]
         for src, watch in self._watches.items():
             if watch in whole:
@@ -213,6 +155,7 @@ class Gaps:
             elif watch.dark(end):
                 self._fill(watch, end)
                 changes.append(Remember("footfall", f"gap/{src}", watch.memory()))
+            changes += self._end_day(src, watch, end)
             changes.append(Remember("footfall", f"door/{src}", watch.door.memory()))
             watch.counted, watch.partial = [0, 0], False
         return changes
@@ -224,7 +167,7 @@ class Gaps:
     def _fill(self, watch: Watch, end: float) -> None:
         silent = watch.silent(end)
         for since, until in watch.dark(end):
-            for a, b in _by_slot(since, until):
+            for a, b in _by_day(watch.slots, since, until):
                 found = self._estimate(watch, a, b)
                 self._guessed += found
                 if silent:
@@ -234,29 +177,64 @@ class Gaps:
             watch.told_until = end
 
     def _estimate(self, watch: Watch, since: float, until: float) -> list[tuple[float, int]]:
-        """(minute, visitors) for a stretch within one half hour."""
-        begin = math.floor(since / SLOT) * SLOT
-        usual = watch.slots.usual(begin)
-        whole = sum(w for t, w in cells(begin, begin + SLOT, self._likely) if self._likely(t))
-        parts = [(t, w) for t, w in cells(since, until, self._likely) if self._likely(t)]
-        if usual is None or not whole or not parts:
+        """(minute, visitors) for a stretch within one day.
+
+        So many that the day's gaps have together what is believed of them by now.
+        """
+        missed = watch.missed
+        missed.begin(watch.slots.local_day(since))
+        missed.add(since, until)
+        fresh = self._due(watch, [(since, until)])
+        due = math.fsum(n for _, n in self._due(watch, missed.stretches))
+        visitors = max(0, math.floor(due - missed.told.total() + 0.5))
+        found = _pour(visitors, fresh)
+        missed.say(found)
+        return found
+
+    def _end_day(self, src: str, watch: Watch, end: float) -> list[Change]:
+        """When a day is over all of it is known: say its gaps anew."""
+        missed = watch.missed
+        if missed.day is None or watch.slots.local_day(end) == missed.day:
             return []
-        weights = [weight for _, weight in parts]
-        share = sum(weights) / whole
-        now, busy = self._others(watch, [begin])
-        factor = watch.door.rule.factor((usual[0] + usual[1]) * MINUTE / SLOT)
-        gap = watch.gap
-        gap[0], gap[1], gap[2] = (
-            gap[0] + usual[0] * share * factor,
-            gap[1] + now * share,
-            gap[2] + busy * share,
-        )
-        visitors = max(0, math.floor(gap[0] * ratio(gap[1], gap[2]) - gap[3] + 0.5))
-        gap[3] += visitors
-        told = shares(visitors, weights)
-        return [
-            (math.ceil(t / MINUTE) * MINUTE, n) for (t, _), n in zip(parts, told, strict=True) if n
-        ]
+        due = self._due(watch, missed.stretches)
+        visitors = max(0, math.floor(math.fsum(n for _, n in due) + 0.5))
+        changes = missed.say_anew(_pour(visitors, due))
+        self._guessed += changes
+        if watch.silent(end):
+            watch.given += changes
+        watch.missed = Missed()
+        return [Remember("footfall", f"gap/{src}", watch.memory())]
+
+    def _due(self, watch: Watch, stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        """(end of minute, visitors expected) of the stretches, while the store is open."""
+        found: list[tuple[float, float]] = []
+        for since, until in (part for one in stretches for part in _by_slot(*one)):
+            begin = math.floor(since / SLOT) * SLOT
+            day, slot = watch.slots.place(begin)
+            entries, exits = self._expected(watch, day)[:2, slot].tolist()
+            whole = sum(w for t, w in cells(begin, begin + SLOT, self._likely) if self._likely(t))
+            if math.isnan(entries) or not whole:
+                continue
+            factor = watch.door.rule.factor((entries + exits) * MINUTE / SLOT)
+            for t, weight in cells(since, until, self._likely):
+                if self._likely(t):
+                    minute = math.ceil(t / MINUTE) * MINUTE
+                    found.append((minute, entries * factor * weight / whole))
+        return found
+
+    def _expected(self, watch: Watch, day: date) -> NDArray[np.float64]:
+        """What `fill` makes of a day of this door: entries and exits by half hour, then others'."""
+        key = (watch.src, day)
+        if key not in self._filled:
+            days, today = watch.slots.before(day), watch.slots.seen(day)
+            others = [
+                o.slots for o in self._watches.values() if o is not watch and o.slots.alive(day)
+            ]
+            if others:
+                days = np.concatenate([days, sum(o.before(day) for o in others)], axis=1)
+                today = np.concatenate([today, sum(o.seen(day) for o in others)])
+            self._filled[key] = filled(days, today)
+        return self._filled[key]
 
     def _others(self, watch: Watch, begins: list[float]) -> tuple[float, float]:
         """What the other doors that saw these half hours counted, and what they are used to."""
@@ -301,6 +279,8 @@ class Gaps:
         """Take the zeros out of the history, and estimate instead; what is to be remembered."""
         for begin in watch.zeros:
             watch.slots.drop(begin)
+        self._filled.clear()
+        for begin in watch.zeros:
             if begin >= end - LONGEST_ESTIMATE_SECONDS:
                 self._guessed += self._estimate(watch, begin, begin + SLOT)
         days = dict(watch.slots.memory(begin) for begin in watch.zeros)
@@ -315,6 +295,19 @@ def _keep(src: str, slots: Slots, begin: float, end: float) -> Iterator[Change]:
     yield Remember("footfall", f"slots/{src}/{key}", text)
     for old in slots.forget(end):
         yield Remember("footfall", f"slots/{src}/{old}", None)
+
+
+def _pour(visitors: int, due: list[tuple[float, float]]) -> list[tuple[float, int]]:
+    """So many visitors over the minutes, by what each is due."""
+    told = shares(visitors, [weight for _, weight in due])
+    return [(minute, n) for (minute, _), n in zip(due, told, strict=True) if n]
+
+
+def _by_day(slots: Slots, since: float, until: float) -> Iterator[tuple[float, float]]:
+    """A stretch cut at local midnights."""
+    for _, parts in groupby(_by_slot(since, until), lambda part: slots.local_day(part[0])):
+        each = list(parts)
+        yield each[0][0], each[-1][1]
 
 
 def _by_slot(since: float, until: float) -> Iterator[tuple[float, float]]:

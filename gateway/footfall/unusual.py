@@ -1,10 +1,9 @@
 """Busy and dead half hours, with their probability. Pure.
 
 A hidden Markov model over three conditions: as usual, busy (an event brings more people on top) and
-dead (hardly anybody). As usual is negative binomial around the mean of the same half hour, with a
-variance 2.9 times the mean: for a Poisson normal every busy Monday would be an event. After Ihler,
-Hutchins and Smyth, Adaptive event detection with time-varying Poisson processes, KDD 2006, much
-reduced: no sampling, one size of event.
+dead (hardly anybody). As usual is negative binomial around what is `usual`: for a Poisson normal
+every busy Monday would be an event. After Ihler, Hutchins and Smyth, Adaptive event detection with
+time-varying Poisson processes, KDD 2006, much reduced: no sampling, one size of event.
 """
 
 from __future__ import annotations
@@ -12,27 +11,31 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.changes import Alert
+from gateway.footfall.usual import SCATTER
 
 BUSY, DEAD = "footfall_busy", "footfall_dead"
 
-DISPERSION = 2.9
 EXTRA_SHARE, EXTRA_PEOPLE = 1.0, 8.0
 """An event brings as many again as usual, and these on top."""
 EVENT_DISPERSION = 4.0
 """Events are of all sizes."""
 DEAD_SHARE = 0.1
 FEWEST_USUAL = 0.5
-"""A half hour with fewer has room for one passer-by all the same."""
+"""A half hour with fewer has room for one passer-by all the same, and none is not dead then."""
 CHANGE = np.array([[0.982, 0.015, 0.003], [0.247, 0.750, 0.003], [0.10, 0.005, 0.895]])
 """From one half hour to the next: as usual, busy, dead. Events last two hours, dead spells five."""
 FIRST = np.array([0.96, 0.03, 0.01])
-ROUNDS = 3
+
+_lgamma = np.vectorize(math.lgamma, otypes=[np.float64])
+
+
+Counts: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,45 +46,44 @@ class Chances:
     dead: float
 
 
-def likelihoods(count: int, usual: float) -> NDArray[np.float64]:
-    """Log likelihood of a count as usual, busy, dead."""
-    mean = max(usual, FEWEST_USUAL)
-    return np.array(
-        [
-            log_negative_binomial(count, mean, DISPERSION),
-            log_negative_binomial(
-                count, mean * (1.0 + EXTRA_SHARE) + EXTRA_PEOPLE, EVENT_DISPERSION
-            ),
-            log_negative_binomial(count, mean * DEAD_SHARE, DISPERSION),
-        ]
-    )
+def likelihoods(count: Counts, due: Counts) -> NDArray[np.float64]:
+    """Log likelihood of counts as usual, busy, dead where `due` are usual; these three at the end.
+
+    A count or a mean that is nan says nothing.
+    """
+    known = np.isfinite(count) & np.isfinite(due)
+    came = np.where(known, count, 0.0)
+    mean = np.where(known, np.maximum(due, FEWEST_USUAL), 1.0)
+    event = mean * (1.0 + EXTRA_SHARE) + EXTRA_PEOPLE
+    found = [
+        log_negative_binomial(came, mean, SCATTER),
+        log_negative_binomial(came, event, EVENT_DISPERSION),
+        log_negative_binomial(came, np.maximum(mean * DEAD_SHARE, FEWEST_USUAL), SCATTER),
+    ]
+    return np.stack([np.where(known, one, 0.0) for one in found], axis=-1)
 
 
-def log_negative_binomial(count: int, mean: float, dispersion: float) -> float:
+def log_negative_binomial(count: Counts, mean: Counts, dispersion: float) -> NDArray[np.float64]:
     """Log probability of `count`, with variance `dispersion` times the mean."""
     size = mean / (dispersion - 1.0)
-    return (
-        math.lgamma(count + size)
-        - math.lgamma(size)
-        - math.lgamma(count + 1.0)
+    return np.asarray(
+        _lgamma(count + size)
+        - _lgamma(size)
+        - _lgamma(count + 1.0)
         - size * math.log(dispersion)
         + count * math.log((dispersion - 1.0) / dispersion)
     )
 
 
-def alarms(odds: Sequence[float], most: int) -> list[int]:
-    """Half hours flagged when the highest `odds` are taken until `most` alarms are raised.
+def surprise(counts: Counts, due: Counts) -> NDArray[np.float64]:
+    """Standard deviations above what is usual (Anscombe's transform, for `SCATTER`)."""
+    above = np.sqrt(counts + 3 / 8) - np.sqrt(due + 3 / 8)
+    return np.asarray(2.0 * above / math.sqrt(SCATTER))
 
-    Neighbours are one alarm: that is what a person is told.
-    """
-    flagged: set[int] = set()
-    raised = 0
-    for place in sorted(range(len(odds)), key=lambda n: (-odds[n], n)):
-        raised += 1 - (place - 1 in flagged) - (place + 1 in flagged)
-        if raised > most:
-            break
-        flagged.add(place)
-    return sorted(flagged)
+
+def normal(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of the three conditions as probabilities."""
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
 class Condition:
@@ -90,57 +92,15 @@ class Condition:
     def __init__(self, belief: Sequence[float] | None = None) -> None:
         self._belief = FIRST.copy() if belief is None else np.array(belief)
 
-    def step(self, count: int, usual: float) -> Chances:
-        """The next half hour had `count` people where `usual` are usual."""
-        self._belief = _update(self._belief @ CHANGE, likelihoods(count, usual))
+    def step(self, count: int, due: float) -> Chances:
+        """The next half hour had `count` people where `due` are usual."""
+        logs = likelihoods(np.array(float(count)), np.array(due))
+        self._belief = normal(self._belief @ CHANGE * np.exp(logs - logs.max()))
         return Chances(float(self._belief[1]), float(self._belief[2]))
 
     def memory(self) -> list[float]:
         """For the constructor."""
         return [round(float(x), 6) for x in self._belief]
-
-
-def chances(counts: Sequence[int], usual: Sequence[float]) -> NDArray[np.float64]:
-    """[as usual, busy, dead] of each half hour, from what came before and after (smoothed)."""
-    logs = np.array([likelihoods(c, u) for c, u in zip(counts, usual, strict=True)])
-    logs = np.exp(logs - logs.max(axis=1, keepdims=True))
-    forward = np.empty_like(logs)
-    belief = FIRST
-    for n, each in enumerate(logs):
-        belief = (belief @ CHANGE) * each
-        belief = belief / belief.sum()
-        forward[n] = belief
-    back = np.ones(3)
-    smooth = forward.copy()
-    for n in range(len(logs) - 1, -1, -1):
-        smooth[n] *= back
-        smooth[n] /= smooth[n].sum()
-        back = CHANGE @ (logs[n] * back)
-        back /= back.sum()
-    return np.asarray(smooth)
-
-
-def usual_among(
-    weeks: NDArray[np.float64], rounds: int = ROUNDS
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean of each slot without what is unusual in it, and the chances behind that.
-
-    Args:
-        weeks: counts, one row a week, one column a slot, in order of time along the rows.
-        rounds: how often means and chances are found from each other.
-
-    Returns:
-        means by slot, and chances shaped (weeks, slots, 3).
-    """
-    count, slots = weeks.shape
-    means = weeks.mean(axis=0)
-    found = np.zeros((count, slots, 3))
-    for _ in range(rounds):
-        flat = chances([int(x) for x in weeks.ravel()], np.tile(means, count).tolist())
-        found = flat.reshape(count, slots, 3)
-        weight = found[:, :, 0] + 1e-3
-        means = (weeks * weight).sum(axis=0) / weight.sum(axis=0)
-    return means, found
 
 
 class Herald:
@@ -174,8 +134,3 @@ class Herald:
     def restore(self, kept: Sequence[Any]) -> None:
         """Take back what `memory` said."""
         self._condition, self._said = Condition(kept[0]), kept[1]
-
-
-def _update(prior: NDArray[np.float64], logs: NDArray[np.float64]) -> NDArray[np.float64]:
-    belief = prior * np.exp(logs - logs.max())
-    return np.asarray(belief / belief.sum())

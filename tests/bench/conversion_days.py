@@ -6,11 +6,12 @@ hour is that chance, whatever the clock says of entries and sales.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from drivers.observations import Count, Line, Observation, Sale
+from drivers.observations import Count, Line, Sale
 from gateway.changes import Conversion
 from gateway.footfall.engine import FootfallEngine
 from gateway.footfall.interval import conversion_rate
@@ -51,17 +52,19 @@ def measure(seed: int) -> dict[str, Judged]:
                 if isinstance(change, Conversion):
                     hours[change.t] = change
             engine.observe(obs)
-    judged = [hour for t, hour in sorted(hours.items()) if t > BEGIN + TRAIN_DAYS * DAY]
-    return {"learned": _judge(judged, raw=False), "raw": _judge(judged, raw=True)}
+    kept = [hour for t, hour in sorted(hours.items()) if t > BEGIN + TRAIN_DAYS * DAY]
+    true = dict.fromkeys(range(HOURS_OPEN), TRUE)
+    opens = BEGIN + 2 * HOUR
+    return {name: judged(kept, opens, true, raw=name == "raw") for name in ("learned", "raw")}
 
 
-def _day(rng: np.random.Generator, begin: float, total: int) -> tuple[list[Observation], int]:
+def _day(rng: np.random.Generator, begin: float, total: int) -> tuple[list[Count | Sale], int]:
     """A day that begins two hours before opening; the counter speaks each minute."""
     share = np.sort(rng.beta(1.4, 1.3, rng.poisson(VISITORS_A_DAY)))
     came = begin + 2 * HOUR + share * HOURS_OPEN * HOUR
     buys = came[rng.random(len(came)) < TRUE]
     sold = buys + rng.gamma(SHAPE, MEAN_DELAY / SHAPE, len(buys))
-    observed: list[Observation] = []
+    observed: list[Count | Sale] = []
     for n in range(16 * 60):
         t = begin + 60.0 * n
         now = total + int(np.searchsorted(came, t))
@@ -73,23 +76,29 @@ def _day(rng: np.random.Generator, begin: float, total: int) -> tuple[list[Obser
     return observed, total + len(came)
 
 
-def _judge(hours: list[Conversion], *, raw: bool) -> Judged:
-    judged = Judged()
-    first, last = [], []
+def judged(
+    hours: Iterable[Conversion], opens: float, true: Mapping[int, float], *, raw: bool
+) -> Judged:
+    """Hours whose interval holds the truth of their place in the day.
+
+    Args:
+        opens: when the first day opens.
+        true: the rate by hour since the opening.
+        raw: judge plain division of the hour's sales by its visitors instead.
+    """
+    found = Judged()
+    edges: dict[int, list[float]] = {0: [], HOURS_OPEN - 1: []}
     for hour in hours:
-        place = round((hour.since - BEGIN) % DAY / HOUR) - 2
+        place = round((hour.since - opens) % DAY / HOUR)
         low, high, rate = hour.low, hour.high, hour.rate
         if raw:
             plain = conversion_rate(hour.transactions, hour.visitors)
             low, high, rate = plain.low, plain.high, plain.rate
-        if not 0 <= place < HOURS_OPEN or rate is None:
+        if place not in true or rate is None:
             continue
-        if place == 0:
-            first.append(rate)
-        if place == HOURS_OPEN - 1:
-            last.append(rate)
-        judged.hours += 1
-        judged.held += low is not None and high is not None and low <= TRUE <= high
-    judged.first = float(np.mean(first)) if first else 0.0
-    judged.last = float(np.mean(last)) if last else 0.0
-    return judged
+        if place in edges:
+            edges[place].append(rate)
+        found.hours += 1
+        found.held += low is not None and high is not None and low <= true[place] <= high
+    found.first, found.last = (float(np.mean(one)) if one else 0.0 for one in edges.values())
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from gateway.changes import Alert, Remember
-from gateway.footfall.down import Gaps, chance_of_zeros, ratio
+from gateway.footfall.down import Gaps, chance_of_zeros
 from gateway.footfall.rules import DoorRule, FootfallRules
 from gateway.footfall.slots import DAYS_KEPT, SLOT, Slots
 from tests.gateway.footfall.store import T0, Till
@@ -206,7 +206,37 @@ def test_days_that_are_too_old_are_forgotten_on_disk() -> None:
 
 
 def test_the_small_arithmetic() -> None:
-    assert ratio(0, 0) == 1.0
-    assert 0 < ratio(0, 500) < 0.1
     assert chance_of_zeros(0) == 1.0
     assert chance_of_zeros(30) < 1e-6
+
+
+def test_when_the_day_is_over_its_gaps_are_said_anew(weeks: Weeks) -> None:
+    """While it lasted nothing spoke for a busy day; the rest of the day did."""
+    shop, street = weeks(ONE)
+    street.walk(OPENS, 30)
+    street.walk(OPENS + 1_800, 60, quiet=(NORTH,))
+    street.reboot(NORTH)
+    street.walk(OPENS + 5_400, 150, busy=3.0)
+    before = missed(shop)
+    assert before == pytest.approx(2 * HALF, abs=3)
+    shop.restart()
+    street.walk(OPENS + 14_400, 11 * 60, busy=0.0)
+    assert missed(shop) > 1.5 * before
+    assert all(m.visitors >= 0 for t, m in shop.minutes.items() if t > OPENS)
+
+
+def test_what_was_said_anew_is_taken_back_too(weeks: Weeks) -> None:
+    shop, street = weeks(ONE)
+    street.walk(OPENS, 120, busy=3.0)
+    street.walk(OPENS + 7_200, 121, busy=3.0, quiet=(NORTH,))
+    street.walk(OPENS + 14_460, 11 * 60, busy=0.0, quiet=(NORTH,))
+    assert missed(shop) > 0
+    shop.restart()
+    street.walk(OPENS + 14_460 + 11 * 3_600, 5, busy=0.0)
+    assert missed(shop) == 0
+    assert all(m.visitors >= 0 for t, m in shop.minutes.items() if t > OPENS)
+
+
+def missed(shop: Till) -> int:
+    told = [m for t, m in shop.minutes.items() if t > OPENS]
+    return sum(m.visitors for m in told) - sum(m.entries for m in told)
