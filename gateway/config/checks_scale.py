@@ -5,8 +5,7 @@ Like `checks`, this works on the file's plain tables and passes over what has th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
 
 from gateway.config.faults import shown
 from gateway.config.locate import Path
@@ -18,15 +17,17 @@ BAUD = 57_600
 
 def check_scales(raw: Table, zones: Collection[str], report: Report) -> None:
     """Report every fault of the wired scales of `raw`."""
-    cells: dict[tuple[object, object], str] = {}
+    cells: dict[tuple[str, int], str] = {}
     wires = _wires(raw)
     for path, scale in tables(raw, ("scale",)):
         known_zone(path, scale, zones, report)
         _calibration(path, scale, report)
-        _wire(path, scale, wires, report)
         port, cell = scale.get("port"), scale.get("cell", 0)
+        if not (isinstance(port, str) and isinstance(cell, int)):
+            continue
+        _wire(path, port, scale, wires, report)
         other = cells.setdefault((port, cell), str(scale.get("id")))
-        if isinstance(port, str) and other != str(scale.get("id")):
+        if other != str(scale.get("id")):
             wrong = f"cell {cell} of that board is {shown(other)} already"
             report((*path, "cell"), wrong, "number the board's cells from 0")
 
@@ -67,12 +68,13 @@ def _calibration(path: Path, scale: Table, report: Report) -> None:
         report((*path, "loaded"), wrong, "read it again with a heavier weight")
 
 
-def _wires(raw: Table) -> dict[object, tuple[str, object, object]]:
+def _wires(raw: Table) -> dict[str, tuple[str, object, object]]:
     """What else hangs on a serial port: its id, what it speaks, its speed."""
-    found: dict[object, tuple[str, object, object]] = {}
+    found: dict[str, tuple[str, object, object]] = {}
     for keys, usual in ((("reader",), "llrp"), (("door",), "shelfcast")):
         for _, device in tables(raw, keys):
-            if port := device.get("port"):
+            port = device.get("port")
+            if isinstance(port, str) and port:
                 driver = device.get("driver", usual)
                 found[port] = (str(device.get("id")), driver, device.get("baud", BAUD))
     return found
@@ -80,12 +82,13 @@ def _wires(raw: Table) -> dict[object, tuple[str, object, object]]:
 
 def _wire(
     path: Path,
-    scale: Mapping[str, Any],
-    wires: dict[object, tuple[str, object, object]],
+    port: str,
+    scale: Table,
+    wires: dict[str, tuple[str, object, object]],
     report: Report,
 ) -> None:
     own = (str(scale.get("id")), "shelfcast", scale.get("baud", BAUD))
-    name, driver, baud = wires.setdefault(scale.get("port"), own)
+    name, driver, baud = wires.setdefault(port, own)
     if driver != "shelfcast":
         wrong = f"{shown(name)} is on that port, with driver {shown(driver)}"
         report((*path, "port"), wrong, "write the port of the scale's own board")

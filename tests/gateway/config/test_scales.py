@@ -94,6 +94,27 @@ def test_a_fault_says_what_would_be_right(text: str, key: str, wrong: str, right
     assert right in fault.right
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "keys"),
+    [
+        ('port = "/dev/a"', 'port = ["/dev/a"]', ["port"]),
+        ('port = "/dev/a"', "port = { a = 1 }", ["port"]),
+        ('zone = "shelf-a"', 'zone = "shelf-a"\ncell = [0]', ["cell"]),
+        ('gtin = "03453120000011"', "gtin = [1]", ["gtin"]),
+        ("empty = 10", "empty = [10]", ["empty"]),
+        ("grams = 500", "grams = {}", ["grams"]),
+    ],
+)
+def test_what_has_the_wrong_type_is_one_fault_and_no_crash(
+    old: str, new: str, keys: list[str]
+) -> None:
+    text = STORE.replace(old, new, 1) + '[[door]]\nid = "d"\nport = [1]\n'
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, "store.toml", {})
+    found = [fault.key for fault in caught.value.faults if fault.key.startswith("scale")]
+    assert found == [f"scale[scale-1].{key}" for key in keys]
+
+
 def warnings(folder: Path, text: str) -> list[tuple[str, str]]:
     (folder / "store.toml").write_text(text)
     return [(one.key, one.wrong) for one in load_store(folder / "store.toml").warnings]
