@@ -29,6 +29,9 @@ _PACKET_ID = 0x00
 
 Value: TypeAlias = int | float | bool | str | bytes
 
+_new = tuple.__new__
+"""How a named tuple is made, without the function around it: that costs more than reading it."""
+
 
 class Reading(NamedTuple):
     """One object: `value` in `unit` (a number, a truth, an event's name, text or bytes)."""
@@ -82,24 +85,34 @@ def decode_objects(data: bytes) -> Packet:
     place, end = 0, len(data)
     while place < end:
         object_id = data[place]
-        row = OBJECTS.get(object_id)
+        row = _ROWS.get(object_id)
         if row is None:
             break
-        start, size = place + 1, row.size
+        size, half, over, name, unit, other = row
+        start = place + 1
         if not size:
             if start == end:
                 break
-            size = _stated_size(row, data[start])
+            size = _stated_size(object_id, data[start])
             start += 1
         if start + size > end:
             break
         place = start + size
-        value = _value(row, data[start:place])
+        value: Value | None
+        if other is not None:
+            value = _value(other, data[start:place])
+        else:
+            value = int.from_bytes(data[start:place], "little")
+            if value >= half:
+                value -= 2 * half
+            # Division by a power of ten gives the nearest double; a factor of 0.01 would not.
+            if over != 1:
+                value /= over
         if object_id == _PACKET_ID:
             packet_id = data[start]
         elif value is not None:
-            readings.append(Reading(object_id, row.name, value, row.unit))
-    return Packet(tuple(readings), packet_id, end - place)
+            readings.append(_new(Reading, (object_id, name, value, unit)))
+    return _new(Packet, (tuple(readings), packet_id, end - place))
 
 
 class Session:
@@ -132,13 +145,17 @@ class Session:
             if len(body) < 6:
                 return Refusal.SHORT
             address, body = body[5::-1], body[6:]
-        plain = self._decrypted(info, body, address) if info & ENCRYPTED else self._plain(body)
-        return plain if isinstance(plain, Refusal) else self._once(decode_objects(plain))
+        if info & ENCRYPTED:
+            plain = self._decrypted(data[:1], body, address)
+            if not isinstance(plain, bytes):
+                return plain
+            body = plain
+        elif self._cipher is not None:
+            return Refusal.PLAIN
+        packet = decode_objects(body)
+        return packet if packet.packet_id is None else self._once(packet)
 
-    def _plain(self, body: bytes) -> bytes | Refusal:
-        return body if self._cipher is None else Refusal.PLAIN
-
-    def _decrypted(self, info: int, body: bytes, address: bytes) -> bytes | Refusal:
+    def _decrypted(self, info: bytes, body: bytes, address: bytes) -> bytes | Refusal:
         if self._cipher is None:
             return Refusal.NO_KEY
         if len(address) != 6:
@@ -146,15 +163,15 @@ class Session:
         # At least one object id and its value, the counter and the tag.
         if len(body) < 2 + 4 + TAG_BYTES:
             return Refusal.SHORT
-        sealed, counter, tag = body[:-8], body[-8:-4], body[-4:]
-        number = int.from_bytes(counter, "little")
-        if number == self._counter:
+        counter = body[-8:-4]
+        number, last = int.from_bytes(counter, "little"), self._counter
+        if number == last:
             return Refusal.REPEATED
-        if self._counter is not None and number < self._counter and not self._wrapped(number):
+        if last is not None and number < last and not self._wrapped(number):
             return Refusal.REPLAYED
-        nonce = address + _NONCE_UUID + bytes((info,)) + counter
+        nonce = address + _NONCE_UUID + info + counter
         try:
-            plain = self._cipher.decrypt(nonce, sealed + tag, None)
+            plain = self._cipher.decrypt(nonce, body[:-8] + body[-4:], None)
         except InvalidTag:
             return Refusal.FORGED
         # Only a packet that proved itself moves the counter, or a forger could lock the device out.
@@ -165,26 +182,20 @@ class Session:
         return number == 0 and self._counter == COUNTER_MAX
 
     def _once(self, packet: Packet) -> Packet | Refusal:
-        if packet.packet_id is not None:
-            if packet.packet_id == self._packet_id:
-                return Refusal.REPEATED
-            self._packet_id = packet.packet_id
+        if packet.packet_id == self._packet_id:
+            return Refusal.REPEATED
+        self._packet_id = packet.packet_id
         return packet
 
 
-def _stated_size(row: Object, length: int) -> int:
+def _stated_size(object_id: int, length: int) -> int:
     # A command's length byte counts its arguments in five bits; the opcode comes on top.
-    return 1 + (length & 0x1F) if row.form is Form.COMMAND else length
+    return 1 + (length & 0x1F) if OBJECTS[object_id].form is Form.COMMAND else length
 
 
 def _value(row: Object, data: bytes) -> Value | None:
-    """The value of an object's bytes; None for what has none (an event nobody has a name for)."""
-    form = row.form
-    if form is Form.UINT or form is Form.SINT:
-        number = int.from_bytes(data, "little", signed=form is Form.SINT)
-        # Division by a power of ten gives the nearest double; a factor of 0.01 would not.
-        return number * row.times if row.over == 1 else number * row.times / row.over
-    match form:
+    """The value of what is no plain number; None for an event that nobody has a name for."""
+    match row.form:
         case Form.BINARY:
             return data[0] != 0
         case Form.BUTTON:
@@ -196,5 +207,23 @@ def _value(row: Object, data: bytes) -> Value | None:
             return data.decode(errors="replace")
         case Form.VERSION:
             return ".".join(str(part) for part in reversed(data))
+        case Form.SINT:
+            return int.from_bytes(data, "little", signed=True) * row.times / row.over
         case _:
             return data
+
+
+_Row: TypeAlias = tuple[int, int, int, str, str, Object | None]
+
+
+def _row(row: Object) -> _Row:
+    """What the loop over objects needs: size, half of a signed number's range, divisor, words.
+
+    The last is the object itself where it is no plain number.
+    """
+    plain = row.form in (Form.UINT, Form.SINT) and row.times == 1
+    half = 1 << (8 * row.size - 1 if row.form is Form.SINT else 64)
+    return row.size, half, row.over, row.name, row.unit, None if plain else row
+
+
+_ROWS = {object_id: _row(row) for object_id, row in OBJECTS.items()}

@@ -6,7 +6,7 @@ Source: Apple, "Proximity Beacon Specification", release R1, section 3 (advertis
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 APPLE = 76
 """Apple's company id (0x004C)."""
@@ -15,11 +15,11 @@ SIZE = 23
 IDENTITY = slice(2, 22)
 """Where UUID, major and minor stand in the manufacturer data, big-endian."""
 
-_numbers = struct.Struct(">HHb")
+_fields = struct.Struct(">2x16sHHb")
+_new = tuple.__new__
 
 
-@dataclass(frozen=True, slots=True)
-class IBeacon:
+class IBeacon(NamedTuple):
     """`uuid` is 16 bytes; `power` the RSSI at one metre, dBm, by the beacon's own word."""
 
     uuid: bytes
@@ -35,4 +35,4 @@ def decode_ibeacon(data: bytes) -> IBeacon | None:
     """
     if len(data) < SIZE or not data.startswith(PREFIX):
         return None
-    return IBeacon(data[2:18], *_numbers.unpack_from(data, 18))
+    return _new(IBeacon, _fields.unpack_from(data))
