@@ -12,7 +12,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from drivers.observations import Device, DeviceState
+from drivers.observations import Device, DeviceState, Observation
 from drivers.source import Clock, Emit, Source, SourceLost
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
 HEALTHY_AFTER_SECONDS = 60.0
-"""A source that ran this long was well: its next fall starts with the first wait again."""
+"""Who was well for so long was well: the next fall starts with the first wait again."""
 
 
 @dataclass(slots=True)
@@ -30,24 +30,48 @@ class Backoff:
     random: random.Random
     falls: int = 0
 
-    def next_wait(self, ran_seconds: float) -> float:
-        """Seconds to wait after a source that ran for `ran_seconds` fell."""
-        self.falls = 1 if ran_seconds >= HEALTHY_AFTER_SECONDS else self.falls + 1
+    def next_wait(self, well_seconds: float) -> float:
+        """Seconds to wait after the fall of who was well for `well_seconds`."""
+        self.falls = 1 if well_seconds >= HEALTHY_AFTER_SECONDS else self.falls + 1
         longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(self.falls - 1, 10))
         wait: float = longest * self.random.uniform(0.5, 1.0)
         return wait
+
+
+class _Spell:
+    """Passes on what a source says, and notes how long it is online: trying is not being well."""
+
+    def __init__(self, name: str, emit: Emit, clock: Clock) -> None:
+        self._name, self._emit, self._clock = name, emit, clock
+        self._since: float | None = None
+        self._longest = 0.0
+
+    def emit(self, obs: Observation) -> None:
+        """Pass it on."""
+        if isinstance(obs, Device) and obs.antenna is None and obs.src == self._name:
+            self._longest = self.well_seconds()
+            if obs.state is DeviceState.OFFLINE:
+                self._since = None
+            elif self._since is None:
+                self._since = self._clock.monotonic()
+        self._emit(obs)
+
+    def well_seconds(self) -> float:
+        """The longest time online without a break."""
+        now = 0.0 if self._since is None else self._clock.monotonic() - self._since
+        return max(self._longest, now)
 
 
 async def supervise(source: Source, emit: Emit, clock: Clock, jitter: random.Random) -> None:
     """Run `source` until cancelled, again and again."""
     backoff = Backoff(jitter)
     while True:
-        begun = clock.monotonic()
-        why, at_least = await _run_once(source, emit, clock)
+        spell = _Spell(source.name, emit, clock)
+        why, at_least = await _run_once(source, spell.emit, clock)
         source.faults["restarts"] += 1
         now = clock.wall()
         emit(Device(source.name, now, now, DeviceState.OFFLINE, detail=why))
-        await clock.sleep(max(at_least, backoff.next_wait(clock.monotonic() - begun)))
+        await clock.sleep(max(at_least, backoff.next_wait(spell.well_seconds())))
 
 
 async def _run_once(source: Source, emit: Emit, clock: Clock) -> tuple[str, float]:

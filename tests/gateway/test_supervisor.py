@@ -28,17 +28,42 @@ class Falling:
         raise self._errors.pop(0)
 
 
+class Living:
+    """Tries for `trying` seconds, is online for `online`, says that it is gone, and falls."""
+
+    def __init__(self, *lives: tuple[float, float]) -> None:
+        self.name = "reader-1"
+        self.faults: Counter[str] = Counter()
+        self.facts: dict[str, str] = {}
+        self._lives = list(lives)
+
+    async def run(self, emit: Emit, clock: Clock) -> None:
+        assert isinstance(clock, NotedClock)
+        if not self._lives:
+            raise asyncio.CancelledError
+        trying, online = self._lives.pop(0)
+        clock.now += trying
+        emit(Device(self.name, 0.0, 0.0, DeviceState.ONLINE, antenna=1))
+        if online:
+            emit(Device(self.name, 0.0, 0.0, DeviceState.ONLINE))
+            clock.now += online
+            emit(Device(self.name, 0.0, 0.0, DeviceState.ONLINE, detail="hot"))
+            emit(Device(self.name, 0.0, 0.0, DeviceState.OFFLINE))
+        raise SourceLost("gone")
+
+
 class NotedClock:
     """Does not wait, and notes how long it should have."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
+        self.now = 100.0
 
     def wall(self) -> float:
         return 100.0
 
     def monotonic(self) -> float:
-        return 100.0
+        return self.now
 
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
@@ -56,6 +81,21 @@ async def test_waits_grow_from_fall_to_fall() -> None:
     assert waits[0] <= 1.0
     assert 30.0 <= waits[-1] <= LONGEST_WAIT_SECONDS
     assert said[0] == Device("reader-1", 100.0, 100.0, DeviceState.OFFLINE, detail="gone")
+
+
+@pytest.mark.parametrize(
+    ("life", "forgiven"),
+    [((0.0, 60.0), True), ((0.0, 59.0), False), ((500.0, 0.0), False), ((500.0, 1.0), False)],
+)
+async def test_only_a_healthy_time_shortens_the_next_wait(
+    life: tuple[float, float], forgiven: bool
+) -> None:
+    clock = NotedClock()
+    source = Living(*[(0.0, 0.0)] * 6, life)
+    with pytest.raises(asyncio.CancelledError):
+        await supervise(source, lambda _: None, clock, random.Random(1))
+    assert (clock.waits[-1] <= 1.0) is forgiven
+    assert clock.waits[-2] >= 16.0
 
 
 async def test_who_is_told_to_wait_does() -> None:
