@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from drivers.ble.identity import octets_of
 from drivers.door.gpio_lines import MISSING
 from drivers.pos.folder import DONE
 from gateway import __file__ as _here
@@ -23,6 +24,7 @@ from gateway.cli.answers import Answer
 from gateway.cli.check_brokers import hq, till_broker
 from gateway.config.load import Store
 from gateway.config.model import DoorSection
+from gateway.devices import DONGLE, WITHOUT_BUMBLE
 from gateway.doors import CHIP
 
 CONNECT_SECONDS = 3.0
@@ -61,6 +63,8 @@ def _devices(store: Store) -> Iterator[Answer]:
             yield _port(scale.id, store.path(scale.port))
     if config.ble.enabled and config.ble.beacon:
         yield _adapter(config.ble.adapter)
+    if config.ble.dongle is not None:
+        yield _dongle(config.ble.dongle)
     if config.ble.enabled and config.ble.dongle:
         yield Answer("ble-dongle", ok=None, detail="is the gateway's alone; see /devices")
     for beacon in config.ble.beacon:
@@ -161,7 +165,16 @@ def _port(what: str, path: Path) -> Answer:
     return Answer(what, ok=True, detail=f"{path} opens")
 
 
+def _dongle(place: str) -> Answer:
+    """Not opened: a gateway that runs has it, and bumble takes it from whoever has it."""
+    if importlib.util.find_spec("bumble") is None:
+        return Answer(DONGLE, ok=False, detail=WITHOUT_BUMBLE)
+    return Answer(DONGLE, ok=None, detail=f"{place} is not opened; /devices says whether it hears")
+
+
 def _adapter(name: str) -> Answer:
+    if octets_of(name):
+        return Answer("ble", ok=None, detail="known by its address; /devices says whether it hears")
     if (BLUETOOTH / name).exists():
         return Answer("ble", ok=True, detail=f"adapter {name} is there")
     found = sorted(path.name for path in BLUETOOTH.glob("hci*")) or ["none"]

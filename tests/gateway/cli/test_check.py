@@ -195,6 +195,18 @@ def test_live_says_what_pins_need_and_who_publishes(
     assert f"127.0.0.1:{silent} cannot be reached" in said["till broker"][1]
 
 
+def test_live_opens_no_dongle_and_says_what_it_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ble = '[ble]\nadapter = "00:00:5E:00:53:01"\ndongle = "usb:0"\n'
+    badge = '[[ble.beacon]]\nid = "b"\nrole = "staff"\n'
+    path = store(tmp_path, f'{ble}{badge}match = {{ address = "C4:7C:8D:6A:11:02" }}\n')
+    rows = live(path, capsys)
+    assert (rows["ble"][0], rows["ble-dongle"][0]) == (None, None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert live(path, capsys)["ble-dongle"][0] is False
+
+
 def test_the_command_itself(tmp_path: Path) -> None:
     path = store(tmp_path, "[[zone]]\n")
     done = subprocess.run(
