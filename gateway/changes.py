@@ -172,6 +172,28 @@ class Conversion:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneDraw:
+    """Baskets that visited a zone, and their mean stay in seconds; None: too few to be told."""
+
+    zone: str
+    visited: int | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneVisits:
+    """Basket trips that ended in [`since`, `t`), at least as many as the store's threshold.
+
+    Said once; no two overlap. Zones that nobody visited are left out.
+    """
+
+    t: float
+    since: float
+    trips: int
+    zones: tuple[ZoneDraw, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceChanged:
     """A device or one antenna is now `ok`, `silent`, `offline` or `unknown`."""
 
@@ -213,6 +235,7 @@ Change: TypeAlias = (
     | StoreMinute
     | OccupancyChanged
     | Conversion
+    | ZoneVisits
     | DeviceChanged
     | Alert
     | Remember

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from drivers.observations import Fact
 from gateway.board import Board
+from gateway.changes import ZoneVisits
 from gateway.requests import (
     AlertAnswer,
     AlertRequest,
@@ -146,6 +147,9 @@ class Desk(Protocol):
 
     async def footfall(self, since: float, until: float, step: float) -> Sequence[FootfallBucket]:
         """Footfall from disk in buckets of `step` seconds, oldest first."""
+
+    async def zone_visits(self, since: float, until: float) -> Sequence[ZoneVisits]:
+        """What baskets say of the zones, from disk, in whole buckets, oldest first."""
 
     async def history(self, gtin: str, limit: int) -> Sequence[LedgerEntry]:
         """The newest lines of a GTIN's ledger, newest first."""

@@ -11,6 +11,7 @@ from drivers.observations import Fact
 from drivers.source import Clock
 from gateway.board import Board
 from gateway.callback import read_address
+from gateway.changes import ZoneVisits
 from gateway.core import Core
 from gateway.desk import FootfallBucket, LedgerEntry, Reloaded, Sample
 from gateway.engine_loop import EngineLoop
@@ -116,6 +117,10 @@ class FrontDesk:
             return buckets(self._archive.store_minutes(begin, until), since, until, step, delay)
 
         return [_bucket(bucket) for bucket in await self._read(read)]
+
+    async def zone_visits(self, since: float, until: float) -> Sequence[ZoneVisits]:
+        """What baskets say of the zones. Raises `NotStored` if unreadable."""
+        return await self._read(lambda: self._archive.zone_visits(since, until))
 
     async def history(self, gtin: str, limit: int) -> Sequence[LedgerEntry]:
         """The newest lines of a GTIN's ledger, newest first. Raises `NotStored` if unreadable."""

@@ -68,6 +68,7 @@ def _footfall(store: Store) -> FootfallRules:
             day: tuple((one.start, one.end) for one in spans)
             for day, spans in config.store.hours_exceptions.items()
         },
+        minimum_count=config.privacy.minimum_count,
     )
 
 

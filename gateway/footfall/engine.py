@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
-from drivers.observations import Advert, Count, Observation, Sale
+from drivers.observations import Advert, Count, Observation, Sale, Sighting
 from gateway.changes import Alert, Change, DoorMinute, OccupancyChanged, Remember, StoreMinute
 from gateway.footfall.by_hand import ByHand
 from gateway.footfall.calibration import Band, Manual
@@ -36,6 +36,7 @@ from gateway.footfall.spread import MINUTE
 from gateway.footfall.staff import Badges
 from gateway.footfall.unusual import Herald
 from gateway.footfall.visits import Delay
+from gateway.footfall.zones import Zones
 from gateway.requests import ManualAct, ManualCount
 
 TELL_AFTER_SECONDS = 4.0
@@ -66,6 +67,7 @@ class FootfallEngine:
         self._by_hand = ByHand(self._doors)
         self._gaps = Gaps(self._doors, rules.timezone, self._likely)
         self._herald = Herald()
+        self._zones = Zones(rules.minimum_count)
         self._memory: list[Change] = []
 
     def restore(self, memory: Mapping[str, str]) -> None:
@@ -97,6 +99,8 @@ class FootfallEngine:
                 self._badges.hear(obs)
             case Sale():
                 self._sale(obs)
+            case Sighting():
+                self._zones.see(obs)
             case _:
                 pass
 
@@ -204,6 +208,8 @@ class FootfallEngine:
         changes += self._occupy(end)
         changes.append(self._say(end, present, self._occupancy.people))
         changes += self._hours.tell(end)
+        if end % HOUR == 0:
+            changes += self._zones.close(end - HOUR, end)
         self._badges.forget_before(end)
         if sums or end % HOUR == 0:
             kept = json.dumps(self._hours.memory())

@@ -57,6 +57,7 @@ class FootfallRules:
         hours: openings by weekday (0 is Monday) in minutes since midnight; a weekday that is
             missing counts as open, one with no openings is closed.
         exceptions: openings by local date, instead of the weekday's.
+        minimum_count: fewer baskets than this are never told of.
     """
 
     doors: Mapping[str, DoorRule] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class FootfallRules:
     staff_window: float = STAFF_WINDOW_SECONDS
     hours: Mapping[int, tuple[Minutes, ...]] = field(default_factory=dict)
     exceptions: Mapping[date, tuple[Minutes, ...]] = field(default_factory=dict)
+    minimum_count: int = 3
 
     def openings(self) -> Openings:
         """The store's opening hours."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
-from gateway.changes import LedgerLine, StoreMinute
+from gateway.changes import LedgerLine, StoreMinute, ZoneDraw, ZoneVisits
 from gateway.storage.rows import OutboxRow
 
 
@@ -62,6 +63,17 @@ class Archive:
         return [
             StoreMinute(t, came, left, visitors, inside, sold, bool(guess), *worth)
             for t, came, left, visitors, inside, sold, guess, *worth in rows
+        ]
+
+    def zone_visits(self, since: float, until: float) -> list[ZoneVisits]:
+        """Buckets that lie whole in [`since`, `until`], oldest first."""
+        rows = self._db.execute(
+            "SELECT t, since, trips, zones FROM zone_visit WHERE since >= ? AND t <= ? ORDER BY t",
+            (since, until),
+        )
+        return [
+            ZoneVisits(t, begun, trips, tuple(ZoneDraw(*one) for one in json.loads(zones)))
+            for t, begun, trips, zones in rows
         ]
 
     def ledger(self, gtin: str, limit: int) -> list[LedgerLine]:

@@ -6,6 +6,7 @@ SQLite before 3.51.3 can lose a WAL that one connection resets while another wri
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from gateway.changes import Change, DoorMinute, LedgerLine, Remember, StoreMinute
+from gateway.changes import Change, DoorMinute, LedgerLine, Remember, StoreMinute, ZoneVisits
 from gateway.storage.rows import Batch, OutboxRow
 from gateway.storage.schema import migrate
 
@@ -78,7 +79,7 @@ class Journal:
         with self._transaction():
             return sum(
                 self._db.execute(f"DELETE FROM {table} WHERE t < ?", (t,)).rowcount  # noqa: S608 - own names
-                for table in ("ledger", "door_minute", "store_minute")
+                for table in ("ledger", "door_minute", "store_minute", "zone_visit")
             )
 
     def backup(self, target: Path) -> None:
@@ -159,6 +160,15 @@ class Journal:
             " units = units + excluded.units, groups = groups + excluded.groups,"
             " guessed = guessed + excluded.guessed, variance = variance + excluded.variance",
             [astuple(c) for c in changes if isinstance(c, StoreMinute)],
+        )
+
+        self._db.executemany(
+            "INSERT OR REPLACE INTO zone_visit VALUES (?, ?, ?, ?)",
+            [
+                (c.t, c.since, c.trips, json.dumps([astuple(one) for one in c.zones]))
+                for c in changes
+                if isinstance(c, ZoneVisits)
+            ],
         )
 
     def _write_outbox(

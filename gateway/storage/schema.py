@@ -49,6 +49,14 @@ def _worth(db: Database) -> None:
         db.execute(f"ALTER TABLE store_minute ADD COLUMN {column}")
 
 
+@MIGRATIONS(name="0003_zones")
+def _zones(db: Database) -> None:
+    db.execute(
+        "CREATE TABLE zone_visit (t REAL PRIMARY KEY, since REAL NOT NULL,"
+        " trips INTEGER NOT NULL, zones TEXT NOT NULL) WITHOUT ROWID"
+    )
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables to this program's version. Raises `sqlite3.DatabaseError`."""
     MIGRATIONS.apply(Database(connection))

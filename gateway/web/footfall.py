@@ -1,4 +1,4 @@
-"""Who came and who bought: `/api/v1/footfall`."""
+"""Who came, who bought, and which zones drew them in: `/api/v1/footfall`, with `/zones`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from gateway.changes import ZoneVisits
 from gateway.desk import FootfallBucket
 from gateway.web.context import AWeb
 from gateway.web.guard import READING
-from gateway.web.models import ConversionOut, Footfall, FootfallBucketOut, ProblemDetails
+from gateway.web.models import (
+    ConversionOut,
+    Footfall,
+    FootfallBucketOut,
+    ProblemDetails,
+    ZoneDrawOut,
+    ZonesOut,
+    ZoneVisitsOut,
+)
 from gateway.web.moments import midnight, parse_moment, parse_step, rfc3339
 from gateway.web.problems import bad_field
 
@@ -49,6 +58,51 @@ async def footfall(
         until=rfc3339(end),
         step=seconds,
         buckets=[bucket_out(bucket) for bucket in found],
+    )
+
+
+@router.get("/zones", responses={422: {"model": ProblemDetails}})
+async def zones(
+    web: AWeb,
+    since: Annotated[
+        str | None, Query(alias="from", description="RFC 3339 or epoch seconds; default midnight")
+    ] = None,
+    until: Annotated[
+        str | None, Query(alias="to", description="RFC 3339 or epoch seconds; default now")
+    ] = None,
+) -> ZonesOut:
+    """How many of the store's baskets each zone draws in, and how long they stay.
+
+    Sums over many alone: no basket by itself, and no two answers that tell of few together.
+    """
+    end = web.desk.now() if until is None else _asked("to", parse_moment, until)
+    begin = midnight(end, web.shop.clock) if since is None else _asked("from", parse_moment, since)
+    if begin > end:
+        raise bad_field("from", "must be before `to`")
+    found = await web.desk.zone_visits(begin, end)
+    return ZonesOut(
+        since=rfc3339(begin),
+        until=rfc3339(end),
+        minimum_count=web.shop.minimum_count,
+        buckets=[visits_out(one) for one in found],
+    )
+
+
+def visits_out(visits: ZoneVisits) -> ZoneVisitsOut:
+    """One bucket of basket trips in the API's words."""
+    return ZoneVisitsOut(
+        since=rfc3339(visits.since),
+        until=rfc3339(visits.t),
+        baskets=visits.trips,
+        zones=[
+            ZoneDrawOut(
+                zone=one.zone,
+                baskets=one.visited,
+                draw_in=None if one.visited is None else round(one.visited / visits.trips, 4),
+                dwell_s=one.seconds,
+            )
+            for one in visits.zones
+        ],
     )
 
 

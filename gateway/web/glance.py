@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.changes import Alert, Conversion, StockChanged, StockState
+from gateway.changes import Alert, Conversion, StockChanged, StockState, ZoneVisits
 from gateway.desk import FootfallBucket
 from gateway.web.availability import select, state_of
 from gateway.web.context import Web
@@ -115,6 +115,31 @@ def people(web: Web, hours: Sequence[FootfallBucket]) -> People:
         conversion=board.conversion,
         estimated=any(hour.estimated for hour in hours),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A zone today: share of the baskets that visited it, and their mean stay in seconds."""
+
+    zone: str
+    share: float
+    seconds: float
+
+
+def draws(visits: Sequence[ZoneVisits]) -> list[Draw]:
+    """Zones by draw-in, most first, from what may be told of them."""
+    found = []
+    for zone in {one.zone for bucket in visits for one in bucket.zones}:
+        known = [
+            (bucket.trips, one.visited, one.seconds)
+            for bucket in visits
+            for one in bucket.zones
+            if one.zone == zone and one.visited is not None and one.seconds is not None
+        ]
+        if known:
+            trips, visited = sum(n for n, _, _ in known), sum(n for _, n, _ in known)
+            found.append(Draw(zone, visited / trips, sum(n * s for _, n, s in known) / visited))
+    return sorted(found, key=lambda one: (-one.share, one.zone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,36 @@ class Footfall(Shape):
     buckets: list[FootfallBucketOut]
 
 
+class ZoneDrawOut(Shape):
+    """Baskets that visited a zone; null where fewer than the store's threshold did, or did not."""
+
+    zone: str
+    baskets: int | None
+    draw_in: float | None = Field(description="share of all baskets of the bucket")
+    dwell_s: float | None = Field(description="mean stay in seconds")
+
+
+class ZoneVisitsOut(Shape):
+    """Basket trips that ended in [`from`, `to`). Zones that nobody visited are left out."""
+
+    since: str = Field(serialization_alias="from")
+    until: str = Field(serialization_alias="to")
+    baskets: int
+    zones: list[ZoneDrawOut]
+
+
+class ZonesOut(Shape):
+    """Draw-in and dwell in fixed buckets that lie whole in [`from`, `to`], oldest first.
+
+    A bucket is an hour, longer where too few baskets were about.
+    """
+
+    since: str = Field(serialization_alias="from")
+    until: str = Field(serialization_alias="to")
+    minimum_count: int = Field(description="the store's threshold: fewer baskets are not told")
+    buckets: list[ZoneVisitsOut]
+
+
 class TillLineBody(Shape):
     """One line of a receipt."""
 

@@ -14,6 +14,7 @@ from gateway.web.context import AWeb, Web
 from gateway.web.devices import devices_out
 from gateway.web.events import stream_id
 from gateway.web.guard import READING
+from gateway.web.moments import midnight
 from gateway.web.plot import hour_bars
 from gateway.web.problems import Problem
 from gateway.web.render import Page, render
@@ -100,12 +101,14 @@ async def doors(request: Request, web: AWeb) -> HTMLResponse:
     """Footfall and conversion of today."""
     shown = page_of(request, web, "doors")
     hours = await web.today.hours(web.desk, web.shop)
+    now = web.desk.now()
     return render(
         shown,
         "doors.html",
         people=glance.people(web, hours),
         hours=hours,
         trade=glance.trade(hours),
+        draws=glance.draws(await web.desk.zone_visits(midnight(now, web.shop.clock), now)),
         bars=hour_bars(hours, shown.speech),
     )
 

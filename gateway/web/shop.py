@@ -48,6 +48,7 @@ class Shop:
         articles: the catalogue by 14-digit GTIN.
         planogram: capacity by (zone id, GTIN).
         open_reading: who is on the store's network may read without a token.
+        minimum_count: fewer baskets than this are not told of.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Shop:
     articles: Mapping[str, ShopArticle] = field(default_factory=dict)
     planogram: Mapping[tuple[str, str], int] = field(default_factory=dict)
     open_reading: bool = False
+    minimum_count: int = 3
 
     @cached_property
     def zone(self) -> Mapping[str, ShopZone]:

@@ -65,6 +65,14 @@ class Speech:
             return text
         return f"{moment.strftime('%d/%m' if self.lang == 'fr' else '%d %b')} {text}"
 
+    def length(self, seconds: float) -> str:
+        """How long something lasts: `45 s`, `3 min 20 s`."""
+        whole = round(seconds)
+        minutes, rest = divmod(whole, 60)
+        if minutes == 0:
+            return f"{rest}{_NO_BREAK_SPACE}s"
+        return f"{self.number(minutes)}{_NO_BREAK_SPACE}min {rest}{_NO_BREAK_SPACE}s"
+
     def ago(self, t: float | None) -> str:
         """How long ago, roughly: a page that says more than it must never comes to rest."""
         if t is None:

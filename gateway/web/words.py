@@ -186,6 +186,13 @@ _BOTH: dict[str, tuple[str, str]] = {
         "durée des visites inconnue",
         "visit length not known yet",
     ),
+    "draw_title": ("Ce qui attire", "What draws people in"),
+    "draw_note": (
+        "D’après les paniers, aujourd’hui ; jamais moins de {count} à la fois.",
+        "Told from baskets, today; never fewer than {count} at once.",
+    ),
+    "draw_in": ("Part des paniers", "Share of baskets"),
+    "dwell": ("Durée moyenne", "Mean stay"),
     "plot": ("Visiteurs par heure", "Visitors by hour"),
     "no_footfall": ("Aucun passage compté aujourd’hui.", "No passage counted today."),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from gateway.changes import DoorMinute, LedgerLine, Remember, StoreMinute
+from gateway.changes import DoorMinute, LedgerLine, Remember, StoreMinute, ZoneDraw, ZoneVisits
 from gateway.storage.archive import Archive
 from gateway.storage.journal import Journal
 from gateway.storage.opening import BOOT_FILE, DATABASE, open_database
@@ -136,3 +136,16 @@ def test_a_database_from_before_minutes_had_groups_goes_on(tmp_path: Path) -> No
     assert first == MINUTE
     assert (second.entries, second.units, second.groups, second.outside) == (5, 5, 4, 1)
     assert second.variance == 0.5
+
+
+def test_what_baskets_say_comes_back_in_whole_buckets(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    told = ZoneVisits(7_200.0, 3_600.0, 8, (ZoneDraw("a", 6, 200.5), ZoneDraw("b", None, None)))
+    with Journal(path) as journal:
+        journal.commit(Batch((told,)))
+        archive = Archive(path)
+        assert archive.zone_visits(3_600.0, 7_200.0) == [told]
+        assert archive.zone_visits(3_601.0, 7_200.0) == []
+        assert archive.zone_visits(3_600.0, 7_199.0) == []
+        archive.close()
+        assert journal.forget_before(8_000.0) == 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from drivers.observations import Fact
 from gateway.board import Board
-from gateway.changes import StockChanged, StockState
+from gateway.changes import StockChanged, StockState, ZoneVisits
 from gateway.desk import FootfallBucket, LedgerEntry, Reloaded, Sample
 from gateway.footfall.engine import FootfallEngine
 from gateway.footfall.rules import DoorRule, FootfallRules
@@ -48,6 +48,7 @@ class MemoryDesk:
         self.asked: list[tuple[float, float, float]] = []
         self.lines: list[LedgerEntry] = []
         self.buckets: list[FootfallBucket] = []
+        self.zones: list[ZoneVisits] = []
         self.told: list[Sample] = []
         self.broken = False
         self.engine = FootfallEngine(FootfallRules(doors={"door-main": DoorRule("door-main")}))
@@ -146,6 +147,9 @@ class MemoryDesk:
         if self.broken:
             raise RuntimeError("a secret of the program")
         return self.buckets
+
+    async def zone_visits(self, since: float, until: float) -> Sequence[ZoneVisits]:
+        return [one for one in self.zones if one.since >= since and one.t <= until]
 
     async def history(self, gtin: str, limit: int) -> Sequence[LedgerEntry]:
         return self.lines[:limit]

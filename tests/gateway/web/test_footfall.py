@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from gateway.changes import ZoneDraw, ZoneVisits
 from gateway.desk import FootfallBucket
 from tests.gateway.web.conftest import Bench
 from tests.gateway.web.desk import NOW
@@ -88,3 +89,42 @@ async def test_wrong_query_names_the_field(
     answer = await here.get(PATH, params=query)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+VISITS = ZoneVisits(
+    NOW - 3_600,
+    NOW - 7_200,
+    8,
+    (ZoneDraw("shelf-a", 6, 200.0), ZoneDraw("shelf-b", None, None)),
+)
+
+
+async def test_zones_are_told_in_whole_buckets_with_what_is_too_few_left_open(
+    bench: Bench, here: httpx.AsyncClient
+) -> None:
+    bench.desk.zones = [VISITS]
+    answer = (await here.get(f"{PATH}/zones")).json()
+    assert answer["minimum_count"] == 3
+    (bucket,) = answer["buckets"]
+    assert (bucket["from"], bucket["to"], bucket["baskets"]) == (
+        "2025-11-21T14:00:00Z",
+        "2025-11-21T15:00:00Z",
+        8,
+    )
+    assert bucket["zones"] == [
+        {"zone": "shelf-a", "baskets": 6, "draw_in": 0.75, "dwell_s": 200.0},
+        {"zone": "shelf-b", "baskets": None, "draw_in": None, "dwell_s": None},
+    ]
+    part = await here.get(f"{PATH}/zones", params={"from": str(NOW - 5_000)})
+    assert part.json()["buckets"] == [], "no part of a bucket"
+    wrong = await here.get(f"{PATH}/zones", params={"from": str(NOW), "to": str(NOW - 1)})
+    assert wrong.status_code == 422
+
+
+async def test_the_page_shows_what_draws_people_in(bench: Bench, here: httpx.AsyncClient) -> None:
+    bench.desk.zones = [VISITS]
+    page = (await here.get("/doors?lang=fr")).text
+    assert "Ce qui attire" in page
+    assert "Rayon A" in page
+    assert "3\u00a0min 20\u00a0s" in page
+    assert "Rayon B" not in page
