@@ -6,7 +6,8 @@ identity was heard last from the same address. That address, and none other, is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
@@ -69,6 +70,7 @@ class ByAddress:
 Match: TypeAlias = ByIBeacon | ByAltBeacon | ByEddystone | ByEid | ByAddress
 
 _Numbered: TypeAlias = tuple[bytes, int | None, int | None]
+_IDENTITY = struct.Struct(">16sHH")
 
 
 class Identities(Generic[T]):
@@ -179,19 +181,13 @@ def octets_of(address: str) -> bytes:
 
 
 def _closest(known: Mapping[_Numbered, T], identity: bytes) -> T | None:
-    uuid = identity[:16]
-    major, minor = int.from_bytes(identity[16:18]), int.from_bytes(identity[18:20])
-    for key in _widening(major, minor):
+    uuid, major, minor = _IDENTITY.unpack(identity)
+    if (thing := known.get((uuid, major, minor))) is not None:
+        return thing
+    for key in ((major, None), (None, minor), (None, None)):
         if (thing := known.get((uuid, *key))) is not None:
             return thing
     return None
-
-
-def _widening(major: int, minor: int) -> Iterator[tuple[int | None, int | None]]:
-    yield major, minor
-    yield major, None
-    yield None, minor
-    yield None, None
 
 
 def _feaa(service: Mapping[str, bytes]) -> bytes | None:

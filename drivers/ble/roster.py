@@ -66,6 +66,12 @@ class Role(StrEnum):
     PUSHER = "pusher"
 
 
+_STAFF, _SCALE, _FRIDGE, _OPENER, _PUSHER = (
+    Role.STAFF, Role.SCALE, Role.FRIDGE, Role.OPENER, Role.PUSHER,
+)  # fmt: skip
+"""For `Roster.hear`: an enumeration's own member takes as long to look up as a badge to find."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListedBeacon:
     """A device on the store's own list; `key` is its 16-byte BTHome key.
@@ -166,7 +172,7 @@ class Roster:
             self.faults["no_rssi"] += 1
             return []
         beacon = known.beacon
-        services = {short_uuid(uuid): data for uuid, data in service.items()}
+        services = {short_uuid(uuid): data for uuid, data in service.items()} if service else {}
         heard: list[Observation] = [
             Advert(src, t, at, beacon.id, addr.upper(), rssi, dict(manufacturer), services)
         ]
@@ -184,8 +190,9 @@ class Roster:
         data = services.get(SERVICE)
         if data is None:
             return None
-        packet = known.session.take(data, octets_of(addr))
-        if isinstance(packet, Refusal):
+        # Plain data is read without its sender's address.
+        packet = known.session.take(data, octets_of(addr) if known.beacon.key else b"")
+        if not isinstance(packet, Packet):
             if packet is not Refusal.REPEATED:
                 self.faults[packet.value] += 1
             return None
@@ -197,12 +204,12 @@ class Roster:
         self, beacon: ListedBeacon, packet: Packet, t: float, at: float
     ) -> Iterator[Observation]:
         """What of the packet is goods, for a device that goods lie on."""
-        if beacon.role is Role.SCALE and (grams := grams_of(packet)) is not None:
+        if beacon.role is _SCALE and (grams := grams_of(packet)) is not None:
             if abs(grams) > GRAMS_MOST:
                 self.faults["absurd_weight"] += 1
             else:
                 yield Weight(beacon.id, t, at, grams)
-        if beacon.role is Role.PUSHER and (units := units_of(packet, beacon.slide)) is not None:
+        if beacon.role is _PUSHER and (units := units_of(packet, beacon.slide)) is not None:
             self.facts.setdefault(beacon.id, {})["units"] = str(units)
             yield Reading(beacon.id, t, at, Quantity.UNITS, float(units))
 
@@ -211,11 +218,11 @@ class Roster:
     ) -> Iterator[Observation]:
         if said.percent is not None:
             self.batteries[beacon.id] = said.percent
-        if said.facts and beacon.role is not Role.STAFF:
+        if said.facts and beacon.role is not _STAFF:
             self.facts.setdefault(beacon.id, {}).update(said.facts)
-        if beacon.role is Role.FRIDGE and said.temperature is not None:
+        if beacon.role is _FRIDGE and said.temperature is not None:
             yield Reading(beacon.id, t, at, Quantity.TEMPERATURE, said.temperature)
-        if beacon.role in (Role.FRIDGE, Role.OPENER) and said.opened is not None:
+        if beacon.role in (_FRIDGE, _OPENER) and said.opened is not None:
             yield Reading(beacon.id, t, at, Quantity.OPEN, float(said.opened))
         before = beacon.id in self.low
         if (low := said.battery_low(before=before)) != before:
