@@ -29,10 +29,10 @@ class Scanning:
         self.trigger = trigger
         self._facts = facts
         self._changes: Counter[int] = Counter()
-        self._ended: float | None = None
-        self._closed = False
-        self._until = float("-inf")
+        self._running = trigger is None
         self._first = trigger is not None
+        self._closed = False
+        self._until = self._again = float("-inf")
 
     def input(self, port: int, now: float, *, closed: bool, told: bool = True) -> bool:
         """An input is closed or open; False for one that cannot be. `told`: it changed just now."""
@@ -49,19 +49,24 @@ class Scanning:
 
     def began(self) -> None:
         """Our ROSpec runs."""
-        self._first, self._ended = False, None
+        self._running, self._first = True, False
 
     def ended(self, now: float) -> None:
         """Our ROSpec's list is done."""
-        self._ended = now
+        self._running = False
+        # Without a trigger the reader is given a moment to begin again by itself.
+        self._again = now if self.trigger is not None else now + RESTART_SECONDS
+
+    def round(self) -> None:
+        """An antenna's round ended. The last one's may come after the end of the list is told."""
+        self._first = False
+        if self.trigger is None:
+            self._running = True
 
     def due(self, now: float) -> bool:
-        """Whether the ROSpec is to be started now; asked again, it is not."""
-        if self.trigger is None:
-            start = self._ended is not None and now >= self._ended + RESTART_SECONDS
-        else:
-            idle = self._first or self._ended is not None
-            start = idle and (self._first or self._closed or now < self._until)
-        if start:
-            self.began()
-        return start
+        """Whether to say START_ROSPEC now; in vain, it is due again a little later."""
+        wanted = self.trigger is None or self._first or self._closed or now < self._until
+        if self._running or not wanted or now < self._again:
+            return False
+        self._again = now + RESTART_SECONDS
+        return True

@@ -310,7 +310,7 @@ class LlrpSession:
         if said.number("id") != self._id or not 1 <= index <= len(self._reader.groups):
             self.faults["foreign_round"] += 1
             return
-        self._scan.began()
+        self._scan.round()
         self._facts["rounds"] = "reported"
         group = self._reader.groups[index - 1]
         heard = tuple(a for a in group if a not in self._spoilt and self._connected[a])

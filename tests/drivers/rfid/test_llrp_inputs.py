@@ -8,7 +8,7 @@ from drivers.rfid.llrp.events import Ready, SessionLost
 from drivers.rfid.llrp.framing import Framing
 from drivers.rfid.llrp.parameters import decode_body, make, message
 from drivers.rfid.llrp.rospec import Settings
-from drivers.rfid.llrp.scanning import LINGER_SECONDS
+from drivers.rfid.llrp.scanning import LINGER_SECONDS, RESTART_SECONDS
 from drivers.rfid.llrp.session import ALIVE_SECONDS, WORRY_SECONDS, LlrpSession
 from drivers.rfid.llrp.shapes import TOP_BIT, MessageType, P
 from tests.drivers.rfid.played_reader import PlayedReader, end_of_spec, notification, with_inputs
@@ -60,19 +60,23 @@ def test_it_scans_once_at_the_start_and_then_waits():
 
 def test_it_scans_while_the_input_is_closed_and_a_little_longer():
     shop = Shop()
+    shop.scan(0, 0.5)
     shop.scan(1, 1.0)
     shop.started()
     shop.input(5.0, closed=True, port=1)
     assert shop.started() == 0, "that is another input"
     shop.input(6.0, closed=True)
     assert shop.started() == 1
+    shop.scan(0, 6.1)
     shop.input(6.5, closed=True)
     assert shop.started() == 0, "it runs"
     shop.scan(1, 8.0)
     assert shop.started() == 1, "still closed: again at once"
+    shop.scan(0, 8.1)
     shop.input(9.0, closed=False)
     shop.scan(1, 10.0)
     assert shop.started() == 1, "somebody may stand still there"
+    shop.scan(0, 10.1)
     shop.scan(1, 9.0 + LINGER_SECONDS)
     assert shop.started() == 0
     shop.input(30.0, closed=True)
@@ -83,6 +87,28 @@ def test_an_input_that_is_closed_at_the_start_keeps_it_scanning():
     shop = Shop(closed=True)
     assert shop.started() == 1
     shop.scan(1, 1.0)
+    assert shop.started() == 1
+
+
+def test_a_start_that_was_in_vain_is_said_again():
+    shop = Shop(closed=True)
+    assert shop.started() == 1
+    shop.session.tick(RESTART_SECONDS - 0.1)
+    assert shop.started() == 0
+    shop.session.tick(RESTART_SECONDS)
+    assert shop.started() == 1
+    shop.scan(0, RESTART_SECONDS)
+    shop.session.tick(10.0)
+    assert shop.started() == 0
+
+
+def test_a_round_that_is_told_after_the_end_of_the_list_is_no_new_beginning():
+    shop = Shop()
+    shop.started()
+    shop.scan(0, 0.1)
+    shop.scan(1, 1.0)
+    shop.session.feed(end_of_spec(shop.session.settings.ro_spec_id, 1), 1.1)
+    shop.input(5.0, closed=True)
     assert shop.started() == 1
 
 
