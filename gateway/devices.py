@@ -67,7 +67,8 @@ def _radios(store: Store) -> list[Source]:
             # A store without a dongle needs no bumble.
             from drivers.ble.bumble_scan import BumbleScan
 
-            radios.append(BleSource(DONGLE, ble.dongle, roster, scan=BumbleScan))
+            own = Counter[str]() if ble.enabled else None
+            radios.append(BleSource(DONGLE, ble.dongle, roster, scan=BumbleScan, faults=own))
     return radios
 
 

@@ -49,9 +49,10 @@ class BleSource:
     Args:
         name: the `src` of its adverts.
         adapter: BlueZ's name of it, such as `hci0`, or its own address.
-        roster: who is on the list; its faults and strangers are shown with this source.
+        roster: who is on the list; its strangers are shown with this source.
         scan: makes a scan; bleak's by default.
         adapters: finds and switches adapters; None where a new scan is all that can be tried.
+        faults: counts what is dropped here; None counts it with the roster's own.
         silence: seconds without any advert after which the scan is taken as dead. Silence counts
             only where something was expected: an advert was heard before, or a device is listed
             that never leaves the store.
@@ -65,10 +66,11 @@ class BleSource:
         *,
         scan: OpenScan = BleakScan,
         adapters: Adapters | None = None,
+        faults: Counter[str] | None = None,
         silence: float = SILENCE_SECONDS,
     ) -> None:
         self.name = name
-        self.faults: Counter[str] = roster.faults
+        self.faults: Counter[str] = roster.faults if faults is None else faults
         # The adapter's own address is kept here alone: no address is shown, logged or sent.
         self._own_address = adapter if len(octets_of(adapter)) == ADDRESS_BYTES else None
         self._adapter = UNFOUND if self._own_address else adapter
@@ -78,6 +80,8 @@ class BleSource:
         self._adapters = adapters
         self._silence = silence
         self._ladder = Ladder(Step.SCAN if adapters is None else Step.FIND)
+        # Given up for its silence: it is offline until an advert says otherwise.
+        self._deaf = False
 
     @property
     def roster(self) -> Roster:
@@ -102,10 +106,10 @@ class BleSource:
         """
         await self._find()
         while True:
-            doubted = bool(self._ladder.tried)
+            doubted = self._deaf or bool(self._ladder.tried)
             listening = _Listening(self, self._roster, emit, clock, self._silence, doubted=doubted)
             try:
-                await self._listen(listening, emit, clock)
+                await self._listen(listening, emit, clock, doubted=doubted)
                 self.faults["silent_scan"] += 1
                 line = f"no advert for {self._silence:.0f} s on {self._adapter}"
                 fault = ScanFailed(line, Step.SCAN)
@@ -113,9 +117,12 @@ class BleSource:
                 fault = wrong
             if listening.heard:
                 self._ladder.well()
+                self._deaf = False
             await self._climb(fault, emit, clock)
 
-    async def _listen(self, listening: _Listening, emit: Emit, clock: Clock) -> None:
+    async def _listen(
+        self, listening: _Listening, emit: Emit, clock: Clock, *, doubted: bool
+    ) -> None:
         """Scan until there is silence where something was expected. Raises `ScanFailed`."""
         if self._adapter == UNFOUND:
             raise ScanFailed("no Bluetooth adapter has that address", Step.FIND)
@@ -123,11 +130,10 @@ class BleSource:
         try:
             await self._start(scan)
             await self._learn_address()
-            if not self._ladder.tried:
+            if not doubted:
                 now = clock.wall()
                 emit(Device(self.name, now, now, DeviceState.ONLINE))
-            expected = bool(self._ladder.tried) or self._roster.stationary
-            await listening.until_silent(expected=expected)
+            await listening.until_silent(expected=doubted or self._roster.stationary)
         finally:
             await self._stop(scan)
 
@@ -137,9 +143,10 @@ class BleSource:
         try:
             if step is Step.POWER:
                 await self._power_cycle(clock)
-                now = clock.wall()
-                detail = f"{fault}; it was switched off and on"
-                emit(Device(self.name, now, now, DeviceState.ONLINE, detail=detail))
+                if not self._deaf:
+                    now = clock.wall()
+                    detail = f"{fault}; it was switched off and on"
+                    emit(Device(self.name, now, now, DeviceState.ONLINE, detail=detail))
             if step is Step.FIND and not await self._find():
                 step = None
         except ScanFailed:
@@ -148,6 +155,7 @@ class BleSource:
             tried = ", ".join(TRIED[one] for one in self._ladder.tried)
             after = f", and {tried} did not help" if tried else ""
             line = f"{self.name}: {fault}{after}"
+            self._deaf = self._deaf or fault.cure is Step.SCAN
             raise SourceLost(line, at_least=self._ladder.rest()) from fault
 
     async def _power_cycle(self, clock: Clock) -> None:

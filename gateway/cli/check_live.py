@@ -65,8 +65,6 @@ def _devices(store: Store) -> Iterator[Answer]:
         yield _adapter(config.ble.adapter)
     if config.ble.dongle is not None:
         yield _dongle(config.ble.dongle)
-    if config.ble.enabled and config.ble.dongle:
-        yield Answer("ble-dongle", ok=None, detail="is the gateway's alone; see /devices")
     for beacon in config.ble.beacon:
         if beacon.key_file:
             yield _readable(beacon.id, store.path(beacon.key_file))

@@ -98,9 +98,12 @@ def test_a_second_radio_of_our_own_shares_the_list(tmp_path):
     own, dongle = radios(tmp_path, 'dongle = "usb:0"')
     assert (own.name, dongle.name) == ("ble", "ble-dongle")
     assert own.roster is dongle.roster
+    assert own.faults is own.roster.faults
+    assert dongle.faults is not own.faults, "a fault of one is none of the other"
     assert dongle.facts == {"adapter": "usb:0"}
     (alone,) = radios(tmp_path, 'enabled = false\ndongle = "usb:0"')
     assert alone.name == "ble-dongle"
+    assert alone.faults is alone.roster.faults
 
 
 async def test_a_dongle_without_bumble_says_what_to_install(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from drivers.ble.bluez_adapters import BluezAdapters
 from drivers.ble.roster import Roster
 from drivers.ble.scanner import BleSource
-from drivers.observations import Device, Observation
+from drivers.observations import Advert, Device, Observation
 from drivers.source import SourceLost
 from gateway.clock import FastClock, SystemClock
 from tests.drivers.ble.test_roster import ibeacon, phones
@@ -117,6 +117,11 @@ async def test_what_nothing_helps_is_said_and_left_alone_for_longer_each_time(
     )
     assert rests == [60.0, 120.0, 240.0]
     assert bluez.switched == [False, True] * 3
+    async with running(one, speed=FAST) as heard:
+        await until(lambda: bluez.scanning)
+        await bluez.advert(BADGE, -60, ibeacon(1, 7))
+        await until(lambda: details(heard) == [""])
+        assert isinstance(heard[0], Advert), "it is offline until it hears"
 
 
 async def test_an_adapter_that_rfkill_blocks(bluez: Bluez) -> None:
