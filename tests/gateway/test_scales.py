@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from drivers.door.messages import RawWeight
 from drivers.door.session import DoorSession
 from drivers.door.source import DoorSource
 from gateway.changes import StockChanged
+from gateway.cli.simulate import simulate_command
 from gateway.config.load import Store, load_store
 from gateway.core import Core
 from gateway.devices import sources_of
@@ -111,3 +113,13 @@ def test_frames_become_a_count_on_the_shelf(tmp_path: Path) -> None:
     assert said[-1] == 2
     assert not source.faults
     assert not {name: n for name, n in core.faults.items() if n}
+
+
+def test_the_virtual_store_weighs_what_lies_on_it(tmp_path: Path) -> None:
+    store(tmp_path, scale() + CALIBRATED)
+    out, truth = tmp_path / "day.ndjson", tmp_path / "truth.ndjson"
+    simulate_command(tmp_path / "store.toml", 1, 0.02, out, truth)
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    weights = [line for line in lines if line["kind"] == "weight"]
+    assert weights
+    assert {line["src"] for line in weights} == {"scale-1"}
