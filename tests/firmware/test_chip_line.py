@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import shutil
@@ -16,7 +17,7 @@ from drivers.source import SourceLost
 from tests.firmware.chip import Chip, build_elf
 from tests.firmware.conftest import need_chip
 from tests.firmware.line import Ledger, Line, Noise
-from tests.firmware.native import FIRMWARE
+from tests.firmware.native import FIRMWARE, Totals
 from tests.firmware.people import People, Walk
 from tests.firmware.rules import IN, OUT
 
@@ -96,6 +97,21 @@ async def test_the_cable_is_pulled_and_put_back(chip: Chip, *, resets: bool) -> 
     await second.close()
     assert (ledger.entries, ledger.exits) == truth(before, without, after)
     assert len(ledger.boots) == 1
+
+
+async def test_totals_that_wrap_lose_nobody(chip: Chip, core: ctypes.CDLL) -> None:
+    chip.run(20)
+    kept = ctypes.create_string_buffer(56)
+    core.kept_save(kept, 77, ctypes.byref(Totals(2**32 - 5, 2**32 - 9, 0, 0, 0, 0)))
+    chip.write_ram(chip.address("reset_kept"), kept.raw)
+    chip.reset("Ext")
+    walk = People(6).walk(FEW)
+    line, counts = await counted(chip, walk)
+    faults = await line.close()
+    assert counts == truth(walk)
+    assert min(counts) > 9
+    assert len(line.ledger.boots) == 1
+    assert not faults
 
 
 async def test_resets_at_any_time_lose_nobody_and_power_loss_begins_a_new_base(chip: Chip) -> None:

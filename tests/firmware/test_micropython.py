@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from edges import Edges
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drivers.door.messages import Get, Ping, write_message
 from tests.firmware.conftest import PICO
@@ -90,6 +92,29 @@ def test_the_vm_says_what_c_says(
         assert bytes.fromhex(said["out"]) == out
         assert tuple(said["totals"]) == native.totals
     assert answer["walks"][0]["totals"][:2] == walks[0]["truth"]
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 15), st.integers(1, 260)), max_size=60),
+    st.lists(st.integers(0, 2**16 - 1), min_size=2, max_size=2),
+)
+def test_the_vm_counts_what_c_counts_whatever_happens(
+    core: ctypes.CDLL,
+    micropython: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    runs: list[tuple[int, int]],
+    short_of_the_wrap: list[int],
+) -> None:
+    totals = (*(2**32 - 1 - short for short in short_of_the_wrap), 65_535, 65_535, 0, 0)
+    walk = {"unit": 1, "boot": 3, "lanes": 2, "start": 0, "totals": totals}
+    walk["runs"] = [(level, ms, "") for level, ms in runs]
+    question = {"walks": [walk], "frames": [], "queue": []}
+    (said,) = ask(micropython, tmp_path_factory.mktemp("vm"), question)["walks"]
+    native = NativeCounter(core, Who(1, 3, 2, 1, NAME, VERSION), totals, 0)
+    for level, ms in runs:
+        native.run(level, ms)
+    assert tuple(said["totals"]) == native.totals
 
 
 def test_a_full_queue_counts_and_recovers() -> None:
