@@ -29,6 +29,8 @@ from gateway.requests import HoldAnswer, HoldRequest, HoldState, HoldVerdict
 from gateway.stock.afterlife import Afterlife
 from gateway.stock.alarms import Alarms
 from gateway.stock.answers import Answers
+from gateway.stock.astray import Astray
+from gateway.stock.clones import Clones
 from gateway.stock.composing import Composer
 from gateway.stock.evidence import Evidence, distinct
 from gateway.stock.goods import Goods
@@ -74,7 +76,12 @@ class StockEngine:
             layout, self._places, self._tags, self._goods, self._hearing, self._presence
         )
         self._answers = Answers(self._tags, self._goods, composer)
-        self._alarms = Alarms(layout, self._goods)
+        self._alarms = Alarms(
+            layout,
+            self._goods,
+            Astray(layout, self._places, self._tags, self._goods),
+            Clones(self._places, self._tags, self._hearing),
+        )
         self._tidings = Tidings(self._places, self._tags, self._presence, unsure)
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
         self._facts: list[Sale | Return | Delivery | Stocktake] = []
