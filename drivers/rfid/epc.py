@@ -27,7 +27,7 @@ from drivers.rfid.epc_identity import (
     text_of_7_bits,
     unescape,
 )
-from drivers.rfid.epc_plus import decode_plus, trade_item
+from drivers.rfid.epc_plus import decode_plus, other_link, trade_item
 
 SERIAL_96_LIMIT = 1 << 38
 SERIAL_CHARACTERS = 20
@@ -45,8 +45,11 @@ _DIGITS_IN_ALL = {
 }  # fmt: skip
 """Of company prefix and reference together, in a pure identity URN."""
 _DIGITAL_LINK = re.compile(
-    r"https?://[^/?#]+(?:/[^?#]*)?/01/(?P<gtin>\d{8,14})/21/(?P<serial>[^/?#]+)", re.ASCII
+    r"https?://[^/?#]+(?:/[^?#]*)?/01/(?P<gtin>\d{8,14})(?:/22/[^/?#]+)?(?:/10/[^/?#]+)?"
+    r"/21/(?P<serial>[^/?#]+)(?:[?#].*)?",
+    re.ASCII,
 )
+"""Variant and batch may stand before the serial, attributes such as a date behind it."""
 
 _BY_PARTITION = tuple(
     (bits, (1 << bits) - 1, 10**digits, 10 ** (13 - digits), 10 ** (12 - digits), digits)
@@ -95,6 +98,9 @@ def parse_epc_text(text: str) -> Epc:
     found = _DIGITAL_LINK.fullmatch(text)
     if found:
         return trade_item("sgtin+", found["gtin"], unescape(found["serial"]))
+    other = other_link(text)
+    if other is not None:
+        return other
     found = _OTHER_URN.fullmatch(text)
     if found and not found["scheme"].startswith("sgtin"):
         if found["kind"] == "id":

@@ -10,6 +10,7 @@ tables), tables 14-7 and 14-8 (base 64 and URN code 40).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -18,6 +19,17 @@ from drivers.rfid.bits import Bits, EpcError
 from drivers.rfid.epc_identity import SCHEMES, Epc, check_serial, escape
 
 _LINK = "https://id.gs1.org"
+_OTHER_LINK = re.compile(
+    r"https?://[^/?#]+(?:/[^?#]*?)?(?P<path>/(?P<ai>00|253|255|414|80(?:03|04|06|10|17|18))"
+    r"/(?P<key>[^/?#]+)(?:/(?:254|21|8011)/[^/?#]+)?)(?:[?#].*)?",
+    re.ASCII,
+)
+_KEY_OF_AI = {
+    "00": ("sscc+", 18), "253": ("gdti+", 13), "255": ("sgcn+", 13), "414": ("sgln+", 13),
+    "8003": ("grai+", 14), "8004": ("giai+", 0), "8006": ("itip+", 14), "8010": ("cpi+", 0),
+    "8017": ("gsrnp+", 18), "8018": ("gsrn+", 18),
+}  # fmt: skip
+"""By application identifier: the scheme, and where in the key its check digit stands, if any."""
 _BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _URN_40 = "\0ABCDEFGHIJKLMNOPQRSTUVWXYZ-.:0123456789"
 _END_OF_DIGITS, _END_OF_ALL = 0xE, 0xF
@@ -58,6 +70,24 @@ def trade_item(scheme: str, digits: str, serial: str) -> Epc:
         raise EpcError(str(error)) from error
     check_serial(serial)
     return Epc(scheme, f"{_LINK}/01/{gtin}/21/{escape(serial)}", gtin, serial)
+
+
+def other_link(text: str) -> Epc | None:
+    """The identity of a GS1 Digital Link that is no trade item's; None where it is no such link.
+
+    Raises:
+        EpcError: a key without its digits, or with a wrong check digit.
+    """
+    found = _OTHER_LINK.fullmatch(text)
+    if found is None:
+        return None
+    scheme, size = _KEY_OF_AI[found["ai"]]
+    digits = found["key"][:size]
+    if size and (len(digits) != size or not digits.isdecimal()):
+        raise EpcError(f"a {scheme} begins with {size} digits, not {digits}")
+    if size:
+        _checked(digits)
+    return Epc(scheme, _LINK + found["path"])
 
 
 def _sscc(bits: Bits) -> str:

@@ -119,8 +119,9 @@ def test_other_keys_of_the_standard_are_told_apart_and_are_no_gtin(memory, schem
     assert epc.scheme == scheme
     assert epc.urn == (LINK if "+" in scheme else URN) + identity
     assert (epc.gtin, epc.serial) == (None, None)
-    if "+" not in scheme:
-        assert parse_epc_text(epc.urn).scheme == scheme.partition("-")[0]
+    again = parse_epc_text(epc.urn)
+    assert again.urn == epc.urn
+    assert again.scheme == scheme.partition("-")[0].replace("++", "+")
 
 
 @pytest.mark.parametrize("memory", [row[0] for row in (*TRADE_ITEMS, *OTHER_KEYS)])
@@ -246,6 +247,10 @@ def test_all_writings_of_one_item_are_one_epc(text):
         "urn:epc:tag:sgtin-96:1.3453120.000001.077",
         "urn:epc:tag:sgtin-96:1.3453120.000001.274877906944",
         "https://id.gs1.org/01/03453120000012/21/77",
+        "https://id.gs1.org/01/03453120000011",
+        "https://id.gs1.org/00/095201234567891236",
+        "https://id.gs1.org/00/09520123456789123",
+        "https://id.gs1.org/414/952114112345x/254/5",
         "urn:epc:id:sscc:0614141.123456789",
         "urn:epc:id:sgln:0614141.123456.0",
         "urn:epc:id:grai:06141.1234567.5",
@@ -259,7 +264,19 @@ def test_text_that_is_no_epc(text):
 
 def test_other_urns_keep_their_scheme():
     assert parse_epc_text("urn:epc:id:sscc:0614141.1234567890").scheme == "sscc"
-    assert parse_epc_text("https://shop.example/01/03453120000011/21/7%2F").serial == "7/"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://id.gs1.org/01/79521141123453/21/32a%2Fb",
+        "https://id.gs1.org/01/79521141123453/21/32a%2Fb?17=220630",
+        "http://shop.example/some/path/01/79521141123453/22/v/10/L-7/21/32a%2fb?17=220630#x",
+    ],
+)
+def test_all_links_of_one_item_are_one_epc(text):
+    tag = decode_epc(memory_of("F73795211411234538566CB0AFC4"))
+    assert parse_epc_text(text) == tag
 
 
 bodies = st.text("0123456789", min_size=13, max_size=13)
