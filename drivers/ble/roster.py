@@ -109,7 +109,7 @@ class Roster:
     Attributes:
         strangers: adverts of devices that are not on the list; the one trace they leave.
         faults: counted drops of listed devices by reason.
-        batteries: percent by device id, from those that say it.
+        batteries: percent by device id, from those that say it; of badges nothing.
         facts: what each device says of itself in words (`battery`, `temperature`, `door` …), by
             device id; of badges nothing, for it would tell who is in.
         low: ids of devices whose battery is low, badges too.
@@ -216,9 +216,10 @@ class Roster:
     def _sense(
         self, beacon: ListedBeacon, said: Sensed, t: float, at: float
     ) -> Iterator[Observation]:
-        if said.percent is not None:
+        worn = beacon.role is _STAFF
+        if said.percent is not None and not worn:
             self.batteries[beacon.id] = said.percent
-        if said.facts and beacon.role is not _STAFF:
+        if said.facts and not worn:
             self.facts.setdefault(beacon.id, {}).update(said.facts)
         if beacon.role is _FRIDGE and said.temperature is not None:
             yield Reading(beacon.id, t, at, Quantity.TEMPERATURE, said.temperature)

@@ -232,7 +232,7 @@ def test_what_a_sensor_says_is_shown_and_of_a_badge_nothing() -> None:
     assert roster.facts["fridge"]["battery"] == "2.98 V"
     assert roster.facts["fridge"]["temperature"] == "24.30 °C"
     hear(roster, "C4:7C:8D:6A:11:03", service=bthome("400150"))
-    assert list(roster.facts) == ["fridge"]
+    assert list(roster.facts) == list(roster.batteries) == ["fridge"]
 
 
 def test_a_low_battery_is_said_once_and_over_when_it_was_changed() -> None:
