@@ -63,7 +63,22 @@ def warn(raw: Table, report: Report) -> None:
             report(
                 path, "a reader without an antenna hears nothing", "add [[reader.antenna]] below it"
             )
+        if "trigger" in reader:
+            _waits_over_goods(path, reader, raw, report)
     warn_of_scales(raw, report)
+
+
+def _waits_over_goods(path: Path, reader: Table, raw: Table, report: Report) -> None:
+    goods = {
+        zone.get("id")
+        for _, zone in tables(raw, ("zone",))
+        if zone.get("kind", "shelf") in ("shelf", "backroom") and isinstance(zone.get("id"), str)
+    }
+    zones = [one.get("zone") for _, one in tables(reader, ("antenna",))]
+    over = sorted(zone for zone in zones if isinstance(zone, str) and zone in goods)
+    if over:
+        wrong = f"while it waits for its input nothing is known of {', '.join(over)}"
+        report((*path, "trigger"), wrong, "take trigger out, or let it hear exits and tills alone")
 
 
 def _beacons(raw: Table) -> list[tuple[Path, Table]]:

@@ -134,6 +134,17 @@ def test_what_is_hardly_meant_is_a_warning(tmp_path: Path) -> None:
     assert "no device" in warning.wrong
 
 
+@pytest.mark.parametrize(("kind", "warned"), [("shelf", True), ("backroom", True), ("exit", False)])
+def test_a_reader_that_waits_for_an_input_is_not_for_goods(
+    tmp_path: Path, kind: str, warned: bool
+) -> None:
+    waiting = SMALL.replace('id = "shelf-a"', f'id = "shelf-a"\nkind = "{kind}"', 1)
+    waiting = waiting.replace('address = "10.0.0.9"', 'address = "10.0.0.9"\ntrigger = 1')
+    warnings = load_store(written(tmp_path, store=waiting), env={}).warnings
+    assert [warning.key for warning in warnings] == ["reader[reader-1].trigger"] * warned
+    assert all("nothing is known of shelf-a" in warning.wrong for warning in warnings)
+
+
 @given(st.text(max_size=200))
 def test_no_text_is_too_strange(text: str) -> None:
     try:
