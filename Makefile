@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 SECONDS ?= 60
 
-.PHONY: run test quick lint types bench accuracy fuzz lock clean tools arm64
+.PHONY: run test quick lint types bench accuracy chip fuzz lock clean tools arm64
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed
@@ -32,6 +32,10 @@ bench: $(VENV)/.tested
 # Writes docs/ACCURACY.md: about a quarter of an hour; a run that was broken off goes on.
 accuracy: $(VENV)/.tested
 	$(BIN)/python -m tests.bench accuracy
+
+# Thousands of people through the beams of the emulated chip: some six minutes.
+chip: $(VENV)/.tested $(VENV)/.chip
+	FIRMWARE_LONG=1 $(BIN)/python -m pytest tests/firmware/test_chip_line.py
 
 # Coverage-guided fuzzing of every codec; SECONDS are shared out among all of them.
 fuzz: $(VENV)/.fuzz

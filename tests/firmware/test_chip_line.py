@@ -1,6 +1,6 @@
 """From the beam to the real driver: the flashed ELF on an emulated chip, its UART on a pty.
 
-`FIRMWARE_LONG=1` walks thousands of people through the door.
+`make chip` (`FIRMWARE_LONG=1`) walks thousands of people through the door.
 """
 
 from __future__ import annotations

@@ -6,8 +6,10 @@ No board is here, so avrdude is a script that writes down what it was asked to s
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -92,3 +94,20 @@ def test_flash_asks_for_what_it_must_know(
     assert done.returncode != 0
     assert told in done.stderr
     assert not Path(programmer["NOTED"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("page", "pictures"),
+    [
+        ("firmware/README.md", {"door-counter.svg", "pico.svg", "shelf-scale.svg"}),
+        ("docs/devices/door-counter.md", {"door-counter.svg", "pico.svg"}),
+        ("docs/devices/shelf-scale.md", {"shelf-scale.svg"}),
+    ],
+)
+def test_each_page_shows_its_wiring(page: str, pictures: set[str]) -> None:
+    file = FIRMWARE.parent / page
+    shown = [file.parent / link for link in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", file.read_text())]
+    assert {one.name for one in shown} == pictures
+    for one in shown:
+        words = " ".join(ElementTree.parse(one).getroot().itertext())  # noqa: S314 - our own file
+        assert "GND" in words
