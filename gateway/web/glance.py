@@ -11,6 +11,7 @@ from gateway.web.availability import select, state_of
 from gateway.web.context import Web
 from gateway.web.models import DeviceOut
 from gateway.web.shop import ShopArticle, ShopZone
+from gateway.web.speech import Speech
 
 MISSING_BELOW = 0.5
 """A place of the planogram with fewer expected units than this is a gap."""
@@ -250,6 +251,16 @@ def states(web: Web) -> dict[StockState, int]:
 def alerts(web: Web) -> list[Alert]:
     """What a person should look at, newest first."""
     return sorted(web.desk.board.alerts.values(), key=lambda one: (-one.t, one.kind, one.subject))
+
+
+def called(web: Web, subject: str, speech: Speech) -> str:
+    """What an alert is about, by the name that people know it by."""
+    if subject == "store":
+        return web.shop.name
+    if (article := web.shop.articles.get(subject)) is not None:
+        return " ".join(part for part in (article.named(speech.lang), article.attributes) if part)
+    reader, _, antenna = subject.partition("/")
+    return f"{reader}, {speech.say('antenna', number=antenna)}" if antenna else subject
 
 
 def not_well(devices: Sequence[DeviceOut]) -> int:

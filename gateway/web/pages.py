@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -50,6 +51,7 @@ async def home(
         devices=devices,
         not_well=glance.not_well(devices),
         alerts=glance.alerts(web),
+        called=partial(glance.called, web, speech=shown.speech),
         feed=glance.feed(web),
         **_articles(web, shown, _asked(web, q, state, zone, page), ROWS_AT_A_GLANCE),
     )

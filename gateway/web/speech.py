@@ -8,9 +8,18 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gateway.web.words import WORDS
+from gateway.web.words_details import in_french
 
 _NARROW_SPACE = "\u202f"
 _NO_BREAK_SPACE = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line and the language that it is in."""
+
+    text: str
+    lang: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,17 @@ class Speech:
     def all_known(self, prefix: str, words: Iterable[str]) -> str:
         """The phrases of several outside words, one after the other."""
         return ", ".join(self.known(prefix, word) for word in words)
+
+    def look(self, kind: str, subject: str) -> str:
+        """What an alert of a kind means for what it is about; its name where we have no words."""
+        phrase = WORDS[self.lang].get(f"look_{kind}")
+        return subject if phrase is None else phrase.format(subject=subject)
+
+    def detail(self, text: str, subject: str = "") -> Line:
+        """A device's or an engine's own line in this language where we have it, else as it is."""
+        text = text.removeprefix(f"{subject}: ")
+        french = in_french(text) if self.lang == "fr" else None
+        return Line(text, "en") if french is None else Line(french, "fr")
 
     def plural(self, phrase: str, count: int) -> str:
         """`phrase` for `count` things: `phrase_one` for a single one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.web.words_alerts import ALERTS
 from gateway.web.words_clicker import CLICKER
 from gateway.web.words_floor import FLOOR
 
@@ -42,26 +43,13 @@ _BOTH: dict[str, tuple[str, str]] = {
     "feed_off": ("Coupée", "Down"),
     "feed_none": ("Aucune", "None"),
     "feed_none_note": ("ce magasin travaille seul", "this store works alone"),
+    "feed_waiting_one": ("1 message en attente", "1 message waiting"),
     "feed_waiting": ("{count} messages en attente", "{count} messages waiting"),
     "feed_empty": ("rien en attente", "nothing waiting"),
     # alerts
     "alerts": ("À regarder", "Look at this"),
     "no_alerts": ("Rien à signaler.", "Nothing needs a look."),
     "since": ("depuis {time}", "since {time}"),
-    "alert_device_silent": ("Appareil muet", "Device silent"),
-    "alert_device_offline": ("Appareil hors ligne", "Device offline"),
-    "alert_device_attention": ("Appareil à vérifier", "Device needs attention"),
-    "alert_too_warm": ("Trop chaud", "Too warm"),
-    "alert_too_cold": ("Trop froid", "Too cold"),
-    "alert_left_open": ("Resté ouvert", "Left open"),
-    "alert_phantom_stock": ("Stock fantôme", "Phantom stock"),
-    "alert_shelf_empty": ("Rayon vide, stock en réserve", "Shelf empty, stock in the back"),
-    "alert_shelf_short": ("Rayon à compléter depuis la réserve", "Shelf to be filled from the back"),
-    "alert_misplaced": ("Article mal rangé", "Misplaced article"),
-    "alert_cloned_tag": ("Étiquette en double", "Tag copied"),
-    "alert_back_on_shelf": ("De retour en rayon", "Back on the shelf"),
-    "alert_clock_wrong": ("Horloge fausse", "Clock wrong"),
-    "alert_disk_filling": ("Disque presque plein", "Disk filling"),
     # shelves
     "shelves": ("Rayons", "Shelves"),
     "shelves_note": (
@@ -201,7 +189,7 @@ _BOTH: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    lang: {key: both[place] for key, both in (_BOTH | FLOOR | CLICKER).items()}
+    lang: {key: both[place] for key, both in (_BOTH | FLOOR | CLICKER | ALERTS).items()}
     for place, lang in enumerate(LANGUAGES)
 }
 

@@ -17,6 +17,10 @@ CLICKER: dict[str, tuple[str, str]] = {
     "clicker_pause": ("Faire une pause", "Pause"),
     "clicker_running": ("Comptage en cours", "Counting now"),
     "clicker_stopped": ("Comptage arrêté", "Counting stopped"),
+    "clicker_waiting_one": (
+        "Pas de connexion : 1 passage attend sur ce téléphone.",
+        "No connection: 1 crossing waits on this phone.",
+    ),
     "clicker_waiting": (
         "Pas de connexion : {count} passages attendent sur ce téléphone.",
         "No connection: {count} crossings wait on this phone.",

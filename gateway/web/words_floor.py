@@ -46,6 +46,7 @@ FLOOR: dict[str, tuple[str, str]] = {
         "Search for a name or a size, type or scan a barcode.",
     ),
     "seller_no_code": ("Ce code n’est pas au catalogue.", "This code is not in the catalogue."),
+    "seller_more_one": ("+ 1 autre modèle : précisez.", "+ 1 more model: say more."),
     "seller_more": ("+ {count} autres modèles : précisez.", "+ {count} more models: say more."),
     "seller_free": ("{count} dispo", "{count} free"),
     "seller_look": ("à vérifier sur place", "go and look"),

@@ -38,8 +38,9 @@
       button.disabled = !watching;
     }
     undo.disabled = !watching || !last;
-    waiting.textContent = lost && here.taps.length
-      ? box.dataset.waiting.replace("{count}", here.taps.length) : "";
+    const count = lost ? here.taps.length : 0;
+    const words = count === 1 ? box.dataset.waitingOne : box.dataset.waiting;
+    waiting.textContent = count ? words.replace("{count}", count) : "";
   }
 
   function press(way, at, back) {
