@@ -11,7 +11,8 @@ from gateway.simulate.random_plans import gtin_of
 from gateway.stock.engine import StockEngine
 from gateway.stock.habits import Habits
 from gateway.stock.layout import Item, Layout, Zone, ZoneKind
-from gateway.stock.presence import AWAY, HAND
+from gateway.stock.presence import HERE, HIDDEN
+from gateway.stock.tags import Status
 from tests.bench.presence.yardstick import Heard, Problem
 
 START = 1_763_740_800
@@ -35,8 +36,8 @@ def told_hazards(problem: Problem) -> Habits:
 
 
 def ours(problem: Problem, habits: Habits) -> tuple[NDArray[np.int8], int]:
-    """Where the engine puts each tag in each epoch, by its likeliest state, and how many `moved`
-    events it said."""
+    """Where the engine puts each tag in each epoch, where that is likelier than not, and how many
+    `moved` events it said."""
     epochs, tags = problem.truth.shape
     engine = _engine(problem, habits)
     memory = np.zeros((tags, 4), np.uint8)
@@ -52,9 +53,9 @@ def ours(problem: Problem, habits: Habits) -> tuple[NDArray[np.int8], int]:
             moved += isinstance(change, ItemEvent) and change.event is ItemEventKind.MOVED
         known = engine._tags
         m = known.count
-        best = known.belief[:m].argmax(axis=1)
+        here = known.belief[:m, HERE] + known.belief[:m, HIDDEN]
         number = np.array([int(urn[4:]) for urn in known.urns], np.int64)
-        placed = (best != AWAY) & (best != HAND) & (known.status[:m] == 1)
+        placed = (here > 0.5) & (known.status[:m] == Status.HERE)
         said[epoch, number] = np.where(placed, known.home[:m], -1)
     return said, moved
 

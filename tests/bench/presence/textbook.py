@@ -16,6 +16,8 @@ from tests.bench.presence.yardstick import Problem, problems
 
 OURS, BOUND, BOUND_READS = "Shelfcast", "bound", "without RSSI, the bound"
 SEED = 1
+MEASURE = ("yardstick", "competitors", "columns", "bound")
+"""Modules on which the rules' figures rest."""
 
 Textbook: TypeAlias = dict[str, dict[str, Columns]]
 """By problem, by rule."""
@@ -23,8 +25,10 @@ Textbook: TypeAlias = dict[str, dict[str, Columns]]
 
 def textbook(shorter: int = 1, folder: Path = FOLDER) -> Textbook:
     """Every rule on every problem; what rests on unchanged sources is taken from `folder`."""
-    rules = sources("gateway/simulate/baselines", "tests/bench/presence")
-    engine = rules + sources("gateway/stock")
+    rules = sources(
+        "gateway/simulate/baselines", *map("tests/bench/presence/{}.py".format, MEASURE)
+    )
+    engine = rules + sources("gateway/stock", "tests/bench/presence/ours.py")
     return {
         problem.name: {
             name: Columns(**kept(_file(problem, shorter, name), basis, work, folder))
