@@ -161,9 +161,12 @@ class BleSource:
     async def _power_cycle(self, clock: Clock) -> None:
         assert self._adapters is not None
         self.faults["power_cycled"] += 1
-        await self._adapters.power(self._adapter, on=False)
-        await clock.sleep(POWER_OFF_SECONDS)
-        await self._adapters.power(self._adapter, on=True)
+        try:
+            await self._adapters.power(self._adapter, on=False)
+            await clock.sleep(POWER_OFF_SECONDS)
+        finally:
+            # Whoever stops the gateway just now does not want to find it switched off.
+            await self._adapters.power(self._adapter, on=True)
 
     async def _find(self) -> bool:
         """Look for the adapter by its own address; whether it has another name now."""

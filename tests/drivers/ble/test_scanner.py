@@ -10,7 +10,7 @@ import pytest
 
 from drivers.ble import scanner
 from drivers.ble.roster import Roster
-from drivers.ble.scan import Hear, ScanFailed
+from drivers.ble.scan import Adapters, Hear, ScanFailed
 from drivers.ble.scanner import QUEUE_LONGEST, SILENCE_SECONDS, BleSource
 from drivers.observations import Advert, Device, Observation
 from drivers.source import SourceLost
@@ -53,9 +53,9 @@ class Radio:
 class Bench:
     """A source that runs, its radio and its clock."""
 
-    def __init__(self, roster: Roster) -> None:
+    def __init__(self, roster: Roster, adapters: Adapters | None) -> None:
         self.radio, self.clock = Radio(), HandClock()
-        self.source = BleSource("ble", "hci0", roster, scan=self.radio)
+        self.source = BleSource("ble", "hci0", roster, scan=self.radio, adapters=adapters)
         self.heard: list[Observation] = []
         self.task = asyncio.create_task(self.source.run(self.heard.append, self.clock))
 
@@ -69,8 +69,8 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def bench(roster: Roster) -> AsyncIterator[Bench]:
-    one = Bench(roster)
+async def bench(roster: Roster, adapters: Adapters | None = None) -> AsyncIterator[Bench]:
+    one = Bench(roster, adapters)
     await one.settle()
     try:
         yield one
@@ -132,6 +132,31 @@ async def test_a_device_that_never_leaves_is_always_expected() -> None:
     async with bench(Roster([SCALE])) as it:
         await it.turn(SILENCE_SECONDS + 10)
         assert len(it.radio.scans) == 2
+
+
+class Switch:
+    """Adapters of which one has a switch."""
+
+    def __init__(self) -> None:
+        self.switched: list[bool] = []
+
+    async def address_of(self, name: str) -> str | None:
+        return "00:00:5E:00:53:01"
+
+    async def name_of(self, address: str) -> str | None:
+        return "hci0"
+
+    async def power(self, name: str, *, on: bool) -> None:
+        self.switched.append(on)
+
+
+async def test_a_gateway_that_is_stopped_in_mid_cycle_leaves_the_adapter_on() -> None:
+    switch = Switch()
+    async with bench(Roster([SCALE]), switch) as it:
+        for _ in range(2):
+            await it.turn(SILENCE_SECONDS + 5)
+        assert switch.switched == [False], "it waits while it is off"
+    assert switch.switched == [False, True]
 
 
 async def test_that_it_lives_is_said_each_minute_while_anybody_is_heard() -> None:
