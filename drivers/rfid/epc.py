@@ -209,5 +209,6 @@ def _check_parts(scheme: str, rest: str) -> None:
         return
     company, _, reference = rest.partition(".")
     digits = company + reference.partition(".")[0]
-    if not (6 <= len(company) <= 12 and len(digits) == wanted and digits.isdecimal()):
-        raise EpcError(f"a {scheme} has {wanted} digits with its company prefix, not {digits[:40]}")
+    sound = digits.isascii() and digits.isdecimal()
+    if not (sound and 6 <= len(company) <= 12 and len(digits) == wanted):
+        raise EpcError(f"a {scheme} has {wanted} digits with its company, not {digits[:40]!r}")

@@ -83,8 +83,8 @@ def other_link(text: str) -> Epc | None:
         return None
     scheme, size = _KEY_OF_AI[found["ai"]]
     digits = found["key"][:size]
-    if size and (len(digits) != size or not digits.isdecimal()):
-        raise EpcError(f"a {scheme} begins with {size} digits, not {digits}")
+    if size and not (len(digits) == size and digits.isascii() and digits.isdecimal()):
+        raise EpcError(f"a {scheme} begins with {size} digits, not {digits!r}")
     if size:
         _checked(digits)
     return Epc(scheme, _LINK + found["path"])

@@ -67,12 +67,29 @@ def _llrp_reports() -> Take:
         alone = [found for body in bodies if (found := decoder.decode([body])) is not None]
         told = 0 if together is None else len(together)
         assert told == sum(map(len, alone))
+        for body in bodies:
+            _must_be_the_same_by_itself(decoder, body)
         if columns is None:
             return
         assert int(columns.n.min()) >= 1
         assert int(columns.epc_bytes.max()) == columns.epc.shape[1]
 
     return take
+
+
+def _must_be_the_same_by_itself(decoder: ReportDecoder, body: bytes) -> None:
+    """A report of a shape that was met is read without being walked: to the same tags."""
+    whole = Message(MessageType.RO_ACCESS_REPORT, 1, body).to_bytes()
+    alone = decoder.alone(whole)
+    if alone is None:
+        return
+    walked = ReportDecoder(Counter()).decode([body])
+    assert walked is not None
+    assert list(alone.epcs()) == list(walked.epcs())
+    assert alone.antenna.tolist() == walked.antenna.tolist()
+    assert alone.rssi.tobytes() == walked.rssi.tobytes()
+    assert alone.seen_us.tolist() == walked.seen_us.tolist()
+    assert alone.n.tolist() == walked.n.tolist()
 
 
 def _llrp_session() -> Take:

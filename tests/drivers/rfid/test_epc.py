@@ -251,6 +251,8 @@ def test_all_writings_of_one_item_are_one_epc(text):
         "https://id.gs1.org/00/095201234567891236",
         "https://id.gs1.org/00/09520123456789123",
         "https://id.gs1.org/414/952114112345x/254/5",
+        "https://id.gs1.org/414/٩521141123454/254/5",
+        "urn:epc:id:sscc:0614141.123456789٠",
         "urn:epc:id:sscc:0614141.123456789",
         "urn:epc:id:sgln:0614141.123456.0",
         "urn:epc:id:grai:06141.1234567.5",
@@ -326,7 +328,13 @@ def test_any_bytes_are_an_epc_or_an_epc_error(memory):
 
 @given(st.text(max_size=80))
 def test_any_text_is_an_epc_or_an_epc_error(text):
-    for written in (text, "urn:epc:id:sgtin:3453120.000001." + text):
+    for written in (
+        text,
+        "urn:epc:id:sgtin:3453120.000001." + text,
+        "urn:epc:id:sscc:" + text,
+        "https://id.gs1.org/01/" + text,
+        "https://id.gs1.org/8003/" + text,
+    ):
         with contextlib.suppress(EpcError):
             parse_epc_text(written)
 
@@ -341,6 +349,8 @@ def test_naming_counts_what_is_no_item_and_stays_bounded():
     assert naming.of_bytes(bytes.fromhex("307E257BF7194E4000001A85")) is None
     assert naming.of_text("nonsense") is None
     assert naming.passed_over == {"unprogrammed": 1, "invalid": 2}
+    tags = [encode_sgtin96("03453120000011", 7, 77), bytes(12), encode_sgtin96("40123455", 7, 1)]
+    assert naming.of_all(tags) == [naming.of_bytes(tag) for tag in tags]
     for i in range(100):
         naming.of_bytes(encode_sgtin96("03453120000011", 7, i))
     assert len(naming._bytes) == 10
