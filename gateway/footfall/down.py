@@ -33,6 +33,8 @@ DISPERSION = 2.9
 ABSURD = 1e-6
 """A run of zeros less likely than this is no quiet afternoon."""
 
+PARTS_KEPT = 500
+
 WITNESS_SHARE = 0.25
 WITNESS_SALES = 3
 
@@ -58,6 +60,7 @@ class Gaps:
         self._sold = [0, 0]
         self._guessed: list[tuple[float, int]] = []
         self._filled: dict[tuple[str, date], NDArray[np.float64]] = {}
+        self._parts: dict[tuple[float, float], list[tuple[float, float]]] = {}
 
     def begin(self, now: float) -> None:
         """Watching begins; the half hour that runs is not seen whole."""
@@ -212,15 +215,23 @@ class Gaps:
             begin = math.floor(since / SLOT) * SLOT
             day, slot = watch.slots.place(begin)
             entries, exits = self._expected(watch, day)[:2, slot].tolist()
-            whole = sum(w for t, w in cells(begin, begin + SLOT, self._likely) if self._likely(t))
-            if math.isnan(entries) or not whole:
+            if math.isnan(entries):
                 continue
-            factor = watch.door.rule.factor((entries + exits) * MINUTE / SLOT)
-            for t, weight in cells(since, until, self._likely):
-                if self._likely(t):
-                    minute = math.ceil(t / MINUTE) * MINUTE
-                    found.append((minute, entries * factor * weight / whole))
+            due = entries * watch.door.rule.factor((entries + exits) * MINUTE / SLOT)
+            found += [(minute, due * share) for minute, share in self._shared(since, until)]
         return found
+
+    def _shared(self, since: float, until: float) -> list[tuple[float, float]]:
+        """(end of minute, share of the half hour's people) of a part of one half hour."""
+        part = (since, until)
+        if part not in self._parts:
+            begin = math.floor(since / SLOT) * SLOT
+            weighed = [(t, w) for t, w in cells(since, until, self._likely) if self._likely(t)]
+            whole = sum(w for t, w in cells(begin, begin + SLOT, self._likely) if self._likely(t))
+            if len(self._parts) >= PARTS_KEPT:
+                self._parts.clear()
+            self._parts[part] = [(math.ceil(t / MINUTE) * MINUTE, w / whole) for t, w in weighed]
+        return self._parts[part]
 
     def _expected(self, watch: Watch, day: date) -> NDArray[np.float64]:
         """What `fill` makes of a day of this door: entries and exits by half hour, then others'."""
