@@ -125,11 +125,16 @@ def _by_kind(lines: Iterable[Line]) -> Mapping[str, list[Line]]:
     return kinds
 
 
+def _moment(line: Line) -> float:
+    """Timelines tell milliseconds: what a truth knows finer is no difference between the two."""
+    return round(float(line["t"]), 3)
+
+
 def _true_steps(lines: list[Line]) -> dict[str, list[tuple[float, _True]]]:
     steps: dict[str, list[tuple[float, _True]]] = {}
     for line in lines:
         value = _True(line["on_hand"], line["floor"])
-        steps.setdefault(line["gtin"], []).append((float(line["t"]), value))
+        steps.setdefault(line["gtin"], []).append((_moment(line), value))
     return steps
 
 
@@ -148,7 +153,7 @@ def _said_steps(lines: list[Line], shelves: set[str]) -> dict[str, list[tuple[fl
             line["state"],
             None if p is None else float(p),
         )
-        steps.setdefault(line["gtin"], []).append((float(line["t"]), value))
+        steps.setdefault(line["gtin"], []).append((_moment(line), value))
     return steps
 
 

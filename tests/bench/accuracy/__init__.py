@@ -28,7 +28,6 @@ def run(arguments: list[str] | None = None) -> Iterator[str]:
     chosen = _options().parse_args(arguments or [])
     seeds = range(chosen.first, chosen.first + (1 if chosen.quick else chosen.seeds))
     hours, shorter = (QUICK_HOURS, QUICK_SHORTER) if chosen.quick else (chosen.hours, 1)
-    # Out first, for a broken-off run: the yardstick is short.
     problems = textbook(shorter, chosen.kept)
     yield "the yardstick is done"
     stores = {}

@@ -94,7 +94,7 @@ def promises(header: Line, truth: Iterable[Line], said: Iterable[Line]) -> Promi
     since, until = float(header["from"]), float(header["to"])
     judged = Promises()
     for gtin in sorted(true.keys() & told.keys()):
-        steps = [[(float(line["t"]), line) for line in lines[gtin]] for lines in (true, told)]
+        steps = [[(_moment(line), line) for line in lines[gtin]] for lines in (true, told)]
         for begin, end, is_true, is_said in overlaid(*steps, since, until, (None, None)):
             if is_true is not None and is_said is not None:
                 judged._judge(
@@ -109,6 +109,10 @@ def _by_gtin(lines: Iterable[Line]) -> dict[str, list[Line]]:
         if line["kind"] == "stock":
             found[line["gtin"]].append(line)
     return found
+
+
+def _moment(line: Line) -> float:
+    return round(float(line["t"]), 3)
 
 
 def _put(bins: Bins, lasts: float, p: float, *, really: bool) -> float:

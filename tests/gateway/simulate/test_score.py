@@ -71,6 +71,11 @@ def test_false_outs_are_counted_once_each() -> None:
     assert got.false_outs_a_day == pytest.approx(2 * 43.2)
 
 
+def test_less_than_a_timeline_can_tell_is_no_difference() -> None:
+    got = score([said(0.0, 1), said(400.0, 0)], [true(0.0, 1), true(400.0004, 0)])
+    assert (got.false_outs, got.false_out, got.delays) == (0, 0.0, [0.0])
+
+
 def test_what_is_never_said_is_none_and_unknown() -> None:
     got = score([], [true(0.0, 2), true(500.0, 0)])
     assert got.wrong_building == pytest.approx(0.5)
