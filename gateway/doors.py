@@ -29,7 +29,8 @@ def door_source_of(store: Store, door: DoorSection) -> Source | None:
     match door.driver:
         case "shelfcast" if door.port is not None:
             cells = cells_on(store, door.port)
-            return DoorSource(door.id, door.port, baud=door.baud, cells=cells)
+            unit = None if door.unit is None else int(door.unit)
+            return DoorSource(door.id, door.port, baud=door.baud, cells=cells, unit=unit)
         case "milesight":
             return PushDoor(door.id, read_milesight, door.unit)
         case "xovis":

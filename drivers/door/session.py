@@ -59,6 +59,7 @@ class DoorSession:
         heartbeat: seconds between its signs of life, by its own word.
         facts: firmware, unit and state in words, for the device page.
         faults: counted drops and oddities by reason.
+        stranger: why this unit is not to be believed; empty while it is.
     """
 
     def __init__(
@@ -67,7 +68,10 @@ class DoorSession:
         faults: Counter[str],
         facts: dict[str, str],
         cells: Mapping[int, Cell] | None = None,
+        unit: int | None = None,
     ) -> None:
+        self.stranger = ""
+        self._wanted = unit
         self.hello: Hello | None = None
         self.heartbeat = HEARTBEAT_SECONDS
         self.facts, self.faults = facts, faults
@@ -97,7 +101,7 @@ class DoorSession:
             said.append(Device(self._name, now, now, DeviceState.ONLINE))
         match message:
             case Hello():
-                self._meet(message)
+                said += self._meet(message, now)
             case State():
                 said += self._count(frame, message, now)
                 said += self._beams(message, now)
@@ -118,8 +122,15 @@ class DoorSession:
                 self.faults["lost_frames"] += missed
         self._seq = frame.seq
 
-    def _meet(self, hello: Hello) -> None:
-        if self.hello is not None and self.hello.unit != hello.unit:
+    def _meet(self, hello: Hello, now: float) -> list[Observation]:
+        # The facts outlive the connection: a board that was swapped while the cable was out shows.
+        before, here = self.facts.get("unit"), str(hello.unit)
+        if self._wanted is not None and hello.unit != self._wanted:
+            self.faults["other_unit"] += 1
+            self.stranger = f"the port has unit {here}, the config says unit {self._wanted}"
+            return []
+        changed = before is not None and before != here
+        if changed:
             self.faults["unit_changed"] += 1
             self._last = None
         self.hello = hello
@@ -129,9 +140,11 @@ class DoorSession:
         self.facts["unit"] = str(hello.unit)
         self.facts["lanes"] = str(hello.lanes)
         self.facts["last reset"] = RESETS.get(hello.reset_cause, "unknown")
+        detail = f"it is unit {here}, before it was unit {before}" if changed else ""
+        return [Device(self._name, now, now, DeviceState.ONLINE, detail=detail)] if changed else []
 
     def _count(self, frame: Frame, state: State, now: float) -> list[Observation]:
-        if self.hello is None:
+        if self.hello is None or self.stranger:
             return []
         if self._last is not None and not self._continues(*self._last, frame, state):
             self.faults["stale"] += 1

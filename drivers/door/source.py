@@ -32,6 +32,7 @@ class DoorSource:
         port: the serial port, best its `/dev/serial/by-id` name.
         baud: its speed.
         cells: shelf scales on the same wire, by the number of the load cell.
+        unit: the number that the counter must have; None takes any.
     """
 
     def __init__(
@@ -41,18 +42,20 @@ class DoorSource:
         *,
         baud: int = BAUD,
         cells: Mapping[int, Cell] | None = None,
+        unit: int | None = None,
     ) -> None:
         self.name = name
         self.faults: Counter[str] = Counter()
         self.facts: dict[str, str] = {}
         self._port, self._baud = port, baud
         self.cells = dict(cells or {})
+        self._unit = unit
 
     async def run(self, emit: Emit, clock: Clock) -> None:
         """Open the port and emit counts and weights until cancelled.
 
         Raises:
-            SourceLost: no counter answers, or its heartbeat stopped.
+            SourceLost: no counter answers, it is another one, or its heartbeat stopped.
             OSError: no such port, or it went away.
         """
         try:
@@ -83,7 +86,7 @@ class DoorSource:
 
     def new_session(self) -> DoorSession:
         """A session for a port that was just opened; its faults and facts are shown here."""
-        return DoorSession(self.name, self.faults, self.facts, self.cells)
+        return DoorSession(self.name, self.faults, self.facts, self.cells, self._unit)
 
 
 class _Connection:
@@ -107,6 +110,8 @@ class _Connection:
             for frame in frames:
                 for observation in self._session.take(frame, now):
                     self._emit(observation)
+            if self._session.stranger:
+                raise SourceLost(f"{self._source.name}: {self._session.stranger}")
         raise SourceLost(f"{self._source.name}: the port was closed")
 
     async def watch(self) -> None:

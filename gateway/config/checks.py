@@ -38,6 +38,7 @@ def cross_check(raw: Table, report: Report) -> None:
         _antennas(path, reader, zones, report)
     for path, door in tables(raw, ("door",)):
         _door_wire(path, door, report)
+    _ports_apart(raw, report)
     check_ble(raw, zones, report)
     check_scales(raw, zones, report)
     _uplink(raw, report)
@@ -153,6 +154,23 @@ def _antennas(path: Path, reader: Table, zones: Collection[str], report: Report)
             seen.add(number)
 
 
+def _ports_apart(raw: Table, report: Report) -> None:
+    """One port is one device's, but for the scales on a counter's wire."""
+    seen: dict[str, str] = {}
+    for keys in (("reader",), ("door",)):
+        for path, device in tables(raw, keys):
+            port, name = device.get("port"), str(device.get("id", ""))
+            if not isinstance(port, str) or not port:
+                continue
+            if port in seen:
+                report(
+                    (*path, "port"),
+                    f"{shown(port)} is the port of {shown(seen[port])} already",
+                    "write the port that this device hangs on",
+                )
+            seen.setdefault(port, name)
+
+
 def _door_wire(path: Path, door: Table, report: Report) -> None:
     driver, unit = str(door.get("driver", "shelfcast")), door.get("unit")
     needs = DOOR_NEEDS.get(driver)
@@ -161,6 +179,8 @@ def _door_wire(path: Path, door: Table, report: Report) -> None:
             pins(unit)
         except WrongValue as wrong:
             report((*path, "unit"), wrong.wrong, wrong.right)
+    if driver == "shelfcast" and isinstance(unit, str) and not unit.isdecimal() and unit:
+        report((*path, "unit"), f"{shown(unit)} is no unit number", 'write it as in unit = "17"')
     if (topic := door.get("topic")) and needs is not None:
         _topic((*path, "topic"), driver, str(topic), report)
     if needs is None or any(door.get(key) for key in needs):

@@ -147,7 +147,8 @@ class DoorSection(Section):
     Attributes:
         calibration: counted × this = people, as found on site.
         invert: the sensor hangs the other way round: its in is our out.
-        unit: the line, logic or pins inside the sensor, or its serial number where it calls us.
+        unit: the line, logic or pins inside the sensor, or its serial number where it calls us; of
+            our own counter its unit number, so that no other one on its port is counted.
         topic: where the counter publishes, on the till's broker; else it calls us over HTTP.
     """
 

@@ -22,6 +22,14 @@ _DETAILS: tuple[tuple[str, str], ...] = (
         "nothing on the port speaks as a Shelfcast counter does",
         "rien sur ce port ne parle comme un compteur Shelfcast",
     ),
+    (
+        "the port has unit {n}, the config says unit {other}",
+        "ce port a l’unité {n}, la configuration dit {other}",
+    ),
+    (
+        "it is unit {n}, before it was unit {other}",
+        "c’est l’unité {n}, avant c’était l’unité {other}",
+    ),
     ("stuck: {beams}", "bloqué : {beams}"),
     ("{where} does not answer: {why}", "{where} ne répond pas : {why}"),
     (

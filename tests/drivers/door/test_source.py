@@ -63,9 +63,9 @@ def wire() -> Iterator[Wire]:
 class Bench:
     """A source that runs on a pty, in the test's own time."""
 
-    def __init__(self, port: str) -> None:
+    def __init__(self, port: str, unit: int | None = None) -> None:
         self.clock = HandClock()
-        self.source = DoorSource("door-main", port)
+        self.source = DoorSource("door-main", port, unit=unit)
         self.heard: list[Observation] = []
         self.task = asyncio.create_task(self.source.run(self.heard.append, self.clock))
 
@@ -193,3 +193,36 @@ async def test_every_scale_on_a_lost_wire_is_offline(wire: Wire) -> None:
 async def test_no_such_port_is_an_oserror() -> None:
     with pytest.raises(OSError, match="No such file"):
         await DoorSource("door-main", "/dev/no-such-counter").run(lambda _: None, HandClock())
+
+
+async def test_another_units_port_counts_nobody(wire: Wire) -> None:
+    stranger = VirtualCounter()
+    it = Bench(wire.port, unit=12)
+    try:
+        await until(wire.questions)
+        wire.say(stranger.state() + stranger.hello() + stranger.state())
+        await asyncio.wait({it.task}, timeout=10)
+        with pytest.raises(SourceLost, match="the port has unit 4711, the config says unit 12"):
+            it.task.result()
+    finally:
+        it.task.cancel()
+        await asyncio.wait({it.task})
+    assert not any(isinstance(one, Count) for one in it.heard)
+    assert it.source.faults["other_unit"] == 1
+
+
+async def test_a_unit_swapped_while_the_cable_was_out_is_said(wire: Wire) -> None:
+    async with bench(wire) as it:
+        wire.say(VirtualCounter(unit=4711).hello())
+        await it.until_heard(1)
+        wire.say(VirtualCounter(unit=12).hello() + VirtualCounter(unit=12).state())
+        await it.until_heard(3)
+        session = it.source.new_session()
+    assert isinstance(it.heard[1], Device)
+    assert it.heard[1].detail == "it is unit 12, before it was unit 4711"
+    assert it.source.faults["unit_changed"] == 1
+    reader = FrameReader(it.source.faults)
+    (frame,) = reader.feed(VirtualCounter(unit=4711).hello())
+    _online, swapped = session.take(frame, 5.0)
+    assert isinstance(swapped, Device)
+    assert "before it was unit 12" in swapped.detail
