@@ -204,7 +204,9 @@ class Gaps:
         changes = missed.say_anew(_pour(visitors, due))
         self._guessed += changes
         if watch.silent(end):
-            watch.given += changes
+            heard = watch.door.at or 0.0
+            # An earlier gap of the day, that a reboot ended, is never told any more.
+            watch.given += [(minute, n) for minute, n in changes if minute > heard]
         watch.missed = Missed()
         return [Remember("footfall", f"gap/{src}", watch.memory())]
 

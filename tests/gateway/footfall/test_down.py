@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -235,6 +236,45 @@ def test_what_was_said_anew_is_taken_back_too(weeks: Weeks) -> None:
     street.walk(OPENS + 14_460 + 11 * 3_600, 5, busy=0.0)
     assert missed(shop) == 0
     assert all(m.visitors >= 0 for t, m in shop.minutes.items() if t > OPENS)
+
+
+def test_a_gap_that_nobody_will_tell_keeps_what_was_said_anew(weeks: Weeks) -> None:
+    """A reboot in the morning, silence over midnight that the counter then tells by itself."""
+    shop, street = weeks(ONE)
+    street.walk(OPENS, 60, quiet=(NORTH,))
+    street.reboot(NORTH)
+    street.walk(OPENS + 3_600, 180, busy=3.0)
+    before = missed(shop)
+    street.walk(OPENS + 14_400, 11 * 60, busy=0.0, quiet=(NORTH,))
+    anew = missed(shop)
+    assert anew > 1.5 * before
+    street.walk(OPENS + 14_400 + 11 * 3_600, 5, busy=0.0)
+    assert missed(shop) == anew
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happens_what_is_told_in_the_end_replaces_every_estimate(
+    weeks: Weeks, seed: int
+) -> None:
+    """Silence, restarts and busy hours over two midnights; reboots only where `seed` is odd."""
+    dice = random.Random(seed)
+    shop, street = weeks(RULES)
+    t = OPENS
+    while t < OPENS + 2 * DAY:
+        minutes = dice.randint(5, 120)
+        quiet = tuple(door for door in street.doors if dice.random() < 0.4)
+        opened = (t - OPENS) % DAY < 4 * 3_600
+        minutes = min(minutes, 240 - int((t - OPENS) % DAY / 60)) if opened else 60
+        street.walk(t, minutes, busy=dice.choice((0.5, 1.0, 3.0)) if opened else 0.0, quiet=quiet)
+        t += 60 * minutes
+        if dice.random() < 0.3:
+            shop.restart()
+        if seed % 2 and quiet and dice.random() < 0.5:
+            street.reboot(quiet[0])
+    street.walk(t, 31, busy=0.0)
+    told = [m for when, m in shop.minutes.items() if when > OPENS]
+    assert all(m.visitors >= 0 for m in told)
+    assert missed(shop) > 0 if seed % 2 else missed(shop) == 0
 
 
 def missed(shop: Till) -> int:
