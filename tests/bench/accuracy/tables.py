@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from tests.bench.accuracy.goals import (
     Goal,
     false_outs_a_day,
+    kept_by_day,
     kept_by_seed,
     mean,
     seconds_to_out,
@@ -30,6 +31,7 @@ STORE_COLUMNS = (
     ("building %", "building"),
     ("floor %", "floor"),
     ("falsely available %", "false_available"),
+    ("falsely in stock %", "false_in"),
     ("more promised than there %", "over"),
     ("falsely out %", "false_out"),
     ("unknown %", "unknown"),
@@ -39,7 +41,10 @@ STORE_COLUMNS = (
 def store_table(days: list[StoreDay]) -> Lines:
     """Every rule in one kind of store: mean over seeds, and the worst seed in brackets."""
     heads = [title for title, _ in STORE_COLUMNS]
-    heads += ["false outs a day", "out p50, s", "p95, s", "moved said / right / true", "Brier"]
+    heads += [
+        "false outs a day", "out p50, s", "p95, s", "events right", "moved said / right / true",
+        "Brier", "work an hour, s",
+    ]  # fmt: skip
     rows = [_store_row(days, rule) for rule in days[0].rules]
     yield from markdown(["mean (worst seed)", *heads], rows)
 
@@ -49,10 +54,14 @@ def _store_row(days: list[StoreDay], rule: str) -> list[str]:
     most = worst(days, rule, "false_outs_a_day")
     cells.append(f"{false_outs_a_day(days, rule):.2f} ({most:.0f})")
     cells += [_seconds(seconds_to_out(days, rule, share)) for share in (0.5, 0.95)]
-    moved = [sum(day.rules[rule].moved[i] for day in days) for i in range(3)]
+    done = [day.rules[rule] for day in days]
+    said = sum(its.said for its in done)
+    cells.append(f"{sum(its.right for its in done) / said:.1%}" if said else "")
+    moved = [sum(its.moved[i] for its in done) for i in range(3)]
     cells.append(f"{moved[0]} / {moved[1]} / {moved[2]}" if moved[0] else "")
     brier = mean(days, rule, "brier")
     cells.append("" if brier is None else f"{brier:.5f}")
+    cells.append(f"{sum(its.seconds for its in done) / sum(12 * its.days for its in done):.1f}")
     return [f"**{rule}**" if rule == OURS else rule, *cells]
 
 
@@ -87,12 +96,17 @@ def promise_table(stores: Stores) -> Lines:
     by_level = {level: kept_by_seed(stores, level) for level in LEVELS}
     seeds = list(next(iter(by_level.values())))
     yield from markdown(
-        ["level", "worst seed", *map(str, seeds), "met on"],
+        ["level", "worst of all days", *map(str, seeds), "days met"],
         [
             [
-                f"{level:g}", f"{min(kept.values()):.4f}", *(f"{kept[seed]:.4f}" for seed in seeds),
-                f"{sum(share >= level for share in kept.values())} of {len(kept)}",
+                f"{level:g}", f"{min(days):.4f}", *(_share(kept.get(seed)) for seed in seeds),
+                f"{sum(share >= level for share in days)} of {len(days)}",
             ]
             for level, kept in by_level.items()
+            if (days := kept_by_day(stores, level))
         ],
     )  # fmt: skip
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
