@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from drivers.observations import Observation, Sighting
 from gateway.capture.faults import CaptureFaults
 from gateway.capture.lines import read_capture
 from gateway.capture.replay import replay
 from gateway.capture.writing import capture_lines
-from gateway.changes import Alert, Change, StockChanged
+from gateway.changes import Alert, Change, StockChanged, ZoneVisits
 from gateway.config.load import load_store
 from gateway.core import Core
 from gateway.naming import naming_of
@@ -60,7 +62,14 @@ match = {{ address = "C4:7C:8D:6A:11:04" }}
 id = "badge-7"
 role = "staff"
 match = {{ address = "C4:7C:8D:6A:11:05" }}
+""" + "".join(
+    f"""[[ble.beacon]]
+id = "basket-{number}"
+role = "basket"
+match = {{ address = "C4:7C:8D:6A:11:0{number}" }}
 """
+    for number in range(6, 10)
+)
 
 
 def advert(t: float, number: int, bthome: str = "", rssi: float = -60, src: str = "ble") -> str:
@@ -126,6 +135,24 @@ def test_a_basket_goes_from_zone_to_zone_and_a_badge_from_nowhere_to_nowhere(
     assert zones == sorted(zones, reverse=True)
     assert set(zones) == {"shoes", "home"}
     assert max(b.t - a.t for a, b in pairwise(seen)) <= 11
+
+
+def test_baskets_heard_by_two_receivers_are_dwell_and_draw_in(tmp_path: Path) -> None:
+    lines = []
+    for number in range(6, 10):
+        # All four in shoes for 3 minutes, two of them then in home for 2.
+        for t in range(600 + number, 900 if number < 8 else 780, 2):
+            near, far = (-60, -85) if t < 780 else (-85, -60)
+            lines.append((t, advert(t, number, rssi=near)))
+            lines.append((t, advert(t, number, rssi=far, src="ble-receivers/home")))
+    lines += [(t, advert(t, 2, "4002f401")) for t in range(0, 7_300, 60)]
+    _, changes = play(tmp_path, [line for _, line in sorted(lines, key=lambda one: one[0])])
+    (hour,) = (one for one in changes if isinstance(one, ZoneVisits))
+    assert hour.trips == 4
+    (shoes,) = (one for one in hour.zones if one.zone == "shoes")
+    assert shoes.visited == 4
+    assert shoes.seconds == pytest.approx(175, abs=20)
+    assert not any(one.visited == 2 for one in hour.zones), "below the store's threshold"
 
 
 def test_what_is_told_from_adverts_is_not_written_to_a_capture(tmp_path: Path) -> None:
