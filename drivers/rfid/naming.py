@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from drivers.observations import Item
@@ -23,23 +23,20 @@ class EpcNaming:
     Attributes:
         passed_over: distinct EPCs that are no SGTIN, by scheme (`invalid` where broken). One that
             fell out of the cache meanwhile counts again.
+        items: items by EPC memory content; looking one up decodes it where it is new.
     """
 
     def __init__(self, cache_items: int = CACHE_ITEMS) -> None:
         self.passed_over: Final[Counter[str]] = Counter()
-        self._bytes = _Named(decode_epc, cache_items, self.passed_over)
+        self.items: Final = _Named(decode_epc, cache_items, self.passed_over)
         self._texts = _Named(parse_epc_text, cache_items, self.passed_over)
 
     def of_bytes(self, epc: bytes) -> Item | None:
         """The item of EPC memory content."""
-        return self._bytes[epc]
-
-    def of_all(self, epcs: Iterable[bytes]) -> list[Item | None]:
-        """The items of the EPC memory contents of many tags."""
-        return list(map(self._bytes.__getitem__, epcs))
+        return self.items[epc]
 
     def of_text(self, epc: str) -> Item | None:
-        """The item of an EPC written as hex or as a URN."""
+        """The item of an EPC written as hex, as a URN or as a GS1 Digital Link."""
         return self._texts[epc]
 
 

@@ -156,7 +156,7 @@ def _decoded(session: LlrpSession, naming: EpcNaming, chunks: list[bytes], *, ar
     for chunk in chunks:
         for event in session.feed(chunk, 0.0):
             if isinstance(event, TagColumns):
-                tags += len(naming.of_all(event.epcs()))
+                tags += len(list(map(naming.items.__getitem__, event.epcs())))
                 if arrays:
                     assert event.antenna is not None  # the first that is asked for makes them all
     return tags

@@ -349,11 +349,9 @@ def test_naming_counts_what_is_no_item_and_stays_bounded():
     assert naming.of_bytes(bytes.fromhex("307E257BF7194E4000001A85")) is None
     assert naming.of_text("nonsense") is None
     assert naming.passed_over == {"unprogrammed": 1, "invalid": 2}
-    tags = [encode_sgtin96("03453120000011", 7, 77), bytes(12), encode_sgtin96("40123455", 7, 1)]
-    assert naming.of_all(tags) == [naming.of_bytes(tag) for tag in tags]
     for i in range(100):
         naming.of_bytes(encode_sgtin96("03453120000011", 7, i))
-    assert len(naming._bytes) == 10
+    assert len(naming.items) == 10
 
 
 @pytest.mark.parametrize(
