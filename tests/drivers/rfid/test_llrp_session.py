@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -239,6 +241,39 @@ def test_reports_before_we_are_ready_are_somebody_elses():
     session = LlrpSession(SETTINGS, 0.0)
     assert said(session.feed(greeting() + report((EPC, 1, -50, 10)), 0.0), TagColumns) == []
     assert session.faults == {"early_report": 1}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 2), st.integers(-90, -20)), max_size=8),
+    st.lists(st.integers(1, 400), max_size=6),
+)
+def test_however_the_stream_is_cut_the_same_tags_are_read(drawn, cuts):
+    """In reads of their own, together, in pieces, with rounds between them."""
+    messages = [
+        report(*[(EPC, antenna, rssi, 7 + i) for i in range(count)])
+        if count
+        else end_of_spec(SETTINGS.ro_spec_id, antenna, 20)
+        for count, antenna, rssi in drawn
+    ]
+    stream = b"".join(messages)
+    edges = sorted({0, *[cut % (len(stream) + 1) for cut in cuts], len(stream)})
+    pieces = [stream[a:b] for a, b in pairwise(edges)]
+    told = []
+    for reads in (messages, [stream], pieces):
+        session = running()
+        session.feed(report((EPC, 1, -50, 1)), 0.0)
+        heard = []
+        for data in reads:
+            for event in session.feed(data, 1.0):
+                if isinstance(event, TagColumns):
+                    columns = (event.antenna, event.rssi, event.seen_us, event.n)
+                    heard += zip(
+                        event.epcs(), *(column.tolist() for column in columns), strict=True
+                    )
+                else:
+                    heard.append(event)
+        told.append(heard)
+    assert told[0] == told[1] == told[2]
 
 
 @given(st.lists(st.binary(max_size=60), max_size=6), st.booleans())
