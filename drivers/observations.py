@@ -88,7 +88,10 @@ class Advert:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A door counter's totals since its boot id began: in and out, never negative."""
+    """A door counter's totals since its boot id began: in and out, never negative.
+
+    `groups`: how many groups those who came in were, where the counter sees that; else None.
+    """
 
     src: str
     t: float
@@ -96,6 +99,7 @@ class Count:
     boot: int
     entries: int
     exits: int
+    groups: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,11 @@ def _vs125(found: Mapping[str, Any]) -> Report:
     at = words(time.get("time")) or words(time.get("trigger_time"))
     read = _Lines()
     windows = tuple(
-        Window(line, start, moment(start), moment(end), span(start, end), *counts)
-        for line, counts in read.pairs(found.get(PERIODIC), "in", "out")
+        Window(
+            line, start, moment(start), moment(end), span(start, end), *counts, _groups(row, counts)
+        )
+        for row in rows(found.get(PERIODIC))
+        for line, counts in read.pairs([row], "in", "out")
     )
     triggers = tuple(
         Trigger(line, at, *counts) for line, counts in read.pairs(found.get(TRIGGER), "in", "out")
@@ -100,6 +103,15 @@ class _Lines:
                 self.bad += 1
             else:
                 yield _line(row), (came, left)
+
+
+def _groups(row: Mapping[str, Any], counts: tuple[int, int]) -> int | None:
+    """Groups that came in, one person being a group, too.
+
+    People without any group are a device that does not count groups, or not those of one.
+    """
+    groups = count(table(row.get("group")).get("in"))
+    return None if groups == 0 and counts[0] else groups
 
 
 def _line(row: Mapping[str, Any]) -> LineRef:

@@ -40,6 +40,7 @@ class Window:
         begun: the same in seconds UTC, None where it has no offset or is no time.
         ended: its end, likewise.
         seconds: its length, None where it is not known.
+        groups: of `entries`, how many groups they came in; None where the device does not say.
     """
 
     line: LineRef
@@ -49,6 +50,7 @@ class Window:
     seconds: float | None
     entries: int
     exits: int
+    groups: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

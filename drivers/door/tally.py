@@ -51,10 +51,16 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Line:
-    """One line. `entries` and `exits` are credited; `base` is totals less what was credited."""
+    """One line.
+
+    `entries` and `exits` are credited; `grouped`: its last window told `groups`; `base` is totals
+    less what was credited.
+    """
 
     entries: int = 0
     exits: int = 0
+    groups: int = 0
+    grouped: bool = False
     triggered: bool = False
     base: tuple[int, int] | None = None
     told: tuple[int, int] = (0, 0)
@@ -95,6 +101,7 @@ class Tally:
         self._lines: OrderedDict[tuple[str, str], _Line] = OrderedDict()
         self._last: float | None = None
         self._zero = self._told = (0, 0)
+        self._groups = (0, 0)
 
     def take(self, report: Report, at: float) -> list[Count]:
         """What a report that arrived at `at` adds, as totals; always the last ones at `at`."""
@@ -124,19 +131,30 @@ class Tally:
         counts: list[Count] = []
         if self._last is None or _too_fast(more, t - self._last) or (more and t < self._last):
             self._boot, self._zero = self._boot + 1, self._told
+            self._groups = (self._groups[1], self._groups[1])
             counts.append(Count(self._name, min(begun, t), at, self._boot, 0, 0))
             self._last = None
         self._told = now
         self._last = t if self._last is None else max(t, self._last)
         entries, exits = now[0] - self._zero[0], now[1] - self._zero[1]
-        counts.append(Count(self._name, self._last, at, self._boot, entries, exits))
+        counts.append(Count(self._name, self._last, at, self._boot, entries, exits, self._came()))
         return counts
+
+    def _came(self) -> int | None:
+        """Groups since this life began; None while some line does not tell of groups."""
+        self._groups = (self._groups[0], sum(line.groups for line in self._lines.values()))
+        if not self._lines or not all(line.grouped for line in self._lines.values()):
+            return None
+        return self._groups[1] - self._groups[0]
 
     def _window(self, report: Report, window: Window, begun: float) -> bool:
         """Credit a window; false where it is a heartbeat, a repeat or not ours."""
         line = self._line(report, window.line)
         if line is None or not self._is_new(line, window, report.running):
             return False
+        # Nothing else tells of groups, so they are no second telling of anybody.
+        line.grouped = window.groups is not None
+        line.groups += min(window.groups or 0, window.entries)
         if line.triggered or line.base is not None:
             return False
         if report.triggers_too and (report.triggers or begun < self._started):

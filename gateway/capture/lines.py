@@ -133,7 +133,8 @@ def _count(line: Fields, _hear: Hear) -> list[Observation]:
     boot, entries, exits = (
         fields.whole(line, name, 0, fields.INT_MAX) for name in ("boot", "in", "out")
     )
-    return [Count(fields.words(line, "src"), t, at, boot, entries, exits)]
+    groups = fields.whole(line, "groups", 0, 2**63 - 1) if "groups" in line else None
+    return [Count(fields.words(line, "src"), t, at, boot, entries, exits, groups)]
 
 
 def _weight(line: Fields, _hear: Hear) -> list[Observation]:
@@ -171,7 +172,7 @@ COMMON = frozenset({"kind", "t", "at", "src"})
 KINDS: Mapping[str, tuple[Reader, frozenset[str]]] = {
     "round": (_round, frozenset({"antenna"})),
     "advert": (_advert, frozenset({"addr", "rssi", "manufacturer", "service"})),
-    "count": (_count, frozenset({"boot", "in", "out"})),
+    "count": (_count, frozenset({"boot", "in", "out", "groups"})),
     "weight": (_weight, frozenset({"grams"})),
     "device": (_device, frozenset({"state", "antenna", "detail"})),
     "sale": (_fact(parse_sale), frozenset({"id", "lines"})),

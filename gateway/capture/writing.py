@@ -93,10 +93,12 @@ def _body(observation: Observation) -> Mapping[str, Any]:
         case Advert():
             return _advert(observation)
         case Count():
+            groups = {} if observation.groups is None else {"groups": observation.groups}
             return {
                 "boot": observation.boot,
                 "in": observation.entries,
                 "out": observation.exits,
+                **groups,
             }
         case Weight():
             return {"grams": round(observation.grams, GRAMS_DIGITS)}

@@ -28,7 +28,8 @@ GAP_SECONDS = 120.0
 class Passages:
     """What one pair of totals says: people in and out since the totals before, at `t`.
 
-    `seconds`: how far apart the two were; where nobody knows, endless.
+    `seconds`: how far apart the two were; where nobody knows, endless. `groups`: how many groups
+    came in, where the counter itself says so.
     """
 
     t: float
@@ -37,6 +38,7 @@ class Passages:
     estimated: bool
     boot: int
     seconds: float = math.inf
+    groups: int | None = None
 
 
 TWO_UNITS_SECONDS = 60.0
@@ -71,6 +73,7 @@ class Door:
     at: float | None = None
     heard: float = 0.0
     untold: list[Passages] = field(default_factory=list)
+    _groups: int | None = None
     _earlier: int | None = None
     _lower: list[tuple[int, int]] = field(default_factory=list)
 
@@ -93,7 +96,7 @@ class Door:
         if max(entries, exits) > PASSAGES_A_SECOND * max(t - at, 1.0):
             faults["count_too_fast"] += 1
         elif entries or exits:
-            self._note(at, t, entries, exits, count.boot)
+            self._note(at, t, entries, exits, count.boot, self._came(count))
         self._rebase(count, t)
         return False
 
@@ -146,12 +149,24 @@ class Door:
         self.boot, self.entries, self.exits, self.at, lost = json.loads(text)
         self.untold = [Passages(t, e, x, estimated=True, boot=b) for t, e, x, b in lost]
 
-    def _note(self, since: float, t: float, entries: int, exits: int, boot: int) -> None:
+    def _came(self, count: Count) -> int | None:
+        """Groups since the totals before; what goes in by the device goes out where it hangs
+        the other way round.
+        """
+        if count.groups is None or self._groups is None or self.rule.inverted:
+            return None
+        return max(0, count.groups - self._groups)
+
+    def _note(
+        self, since: float, t: float, entries: int, exits: int, boot: int, groups: int | None
+    ) -> None:
         if self.rule.inverted:
             entries, exits = exits, entries
         if t - since <= GAP_SECONDS:
             self.untold.append(
-                Passages(t, entries, exits, estimated=False, boot=boot, seconds=t - since)
+                Passages(
+                    t, entries, exits, estimated=False, boot=boot, seconds=t - since, groups=groups
+                )
             )
             return
         moments = cells(since, t, self.likely)
@@ -169,4 +184,5 @@ class Door:
     def _rebase(self, count: Count, t: float) -> None:
         self.boot, self.entries, self.exits = count.boot, count.entries, count.exits
         self.at, self.heard = t, count.at
+        self._groups = count.groups
         self._lower.clear()

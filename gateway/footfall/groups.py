@@ -1,12 +1,13 @@
 """Groups as a second basis: people who come in together buy together. Pure.
 
-Entries at one door with no longer pause than `TOGETHER_SECONDS` between them are one group. Where
-many come, strangers follow each other as closely by chance. Groups that arrive at random hide
-behind others for the share of the time in which somebody has just come in, so what is seen is
-divided by the rest of the time (clumps of a Poisson process; Hall, Introduction to the Theory of
-Coverage Processes, 1988, chapter 2). Nobody missed by a beam takes a group away while one of the
-group is seen, so groups bear no calibration. A counter that tells passages less often than they
-come says nothing about groups: then they are unknown, not guessed.
+A counter that sees groups says them, and that is the answer. Else entries at one door with no
+longer pause than `TOGETHER_SECONDS` between them are one group. Where many come, strangers follow
+each other as closely by chance. Groups that arrive at random hide behind others for the share of
+the time in which somebody has just come in, so what is seen is divided by the rest of the time
+(clumps of a Poisson process; Hall, Introduction to the Theory of Coverage Processes, 1988, chapter
+2). Nobody missed by a beam takes a group away while one of the group is seen, so groups bear no
+calibration. A counter that tells passages less often than they come says nothing about groups: then
+they are unknown, not guessed.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ class Parties:
     def minute(self, passages: Sequence[Passages]) -> int | None:
         """Groups among the passages of the minute being told; None where they cannot be known."""
         came = sorted((one for one in passages if one.entries), key=lambda one: one.t)
+        said = [one.groups for one in came if one.groups is not None]
+        if came and len(said) == len(came):
+            return sum(said)
         if any(self._hidden(one) for one in came):
             self._newest = max(self._newest, came[-1].t)
             return None

@@ -25,6 +25,7 @@ def milesight(
     line: int = 1,
     serial: str = SERIAL,
     capacity: int = 0,
+    groups: int = 9,
 ) -> bytes:
     """A VS125 report; each block only where it is given."""
     info: dict[str, Any] = {"device_sn": serial, "firmware_version": "V_125-LW.1.0.3-r2"}
@@ -40,7 +41,7 @@ def milesight(
         body["line_trigger_data"] = [{**who, "total": numbers}]
     if window is not None:
         numbers = {"in": window[0], "out": window[1]}
-        body["line_periodic_data"] = [{**who, "total": numbers, "group": {"in": 9, "out": 9}}]
+        body["line_periodic_data"] = [{**who, "total": numbers, "group": {"in": groups, "out": 9}}]
     if total is not None:
         counted = {"in_counted": total[0], "out_counted": total[1], "capacity_counted": capacity}
         body["line_total_data"] = [{**who, "total": counted}]

@@ -283,3 +283,24 @@ def test_totals_add_up(minutes: list[tuple[int, int]]) -> None:
         came, left = came + entries, left + exits
         bench.take(read(came, left), START + 60 * number)
     assert bench.people == (came, left)
+
+
+def test_groups_are_told_beside_people_also_where_triggers_count_them() -> None:
+    bench = Bench()
+    bench.milesight(START + 5, trigger=(1, 0), running=5)
+    for minute, groups in enumerate([2, 1, 3], 1):
+        bench.milesight(START + 60 * minute, window=(4, 0), groups=groups, running=60 * minute)
+    assert [count.groups for count in bench.counts[-3:]] == [2, 3, 6]
+    assert bench.people == (1, 0), "windows are heartbeats"
+
+
+def test_more_groups_than_people_are_people_and_none_where_some_came_is_not_told() -> None:
+    bench = Bench()
+    bench.milesight(START + 60, window=(3, 0), groups=9, running=60)
+    assert bench.counts[-1].groups == 3
+    bench.milesight(START + 120, window=(3, 0), groups=0, running=120)
+    assert bench.counts[-1].groups is None
+    bench.milesight(START + 180, window=(0, 0), groups=0, running=180)
+    bench.milesight(START + 240, window=(5, 0), groups=2, running=240)
+    told = [one.groups for one in bench.door.untold]
+    assert told == [None, None, 2], "what is not told once is unknown until it is told again"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from drivers.observations import Count
 from gateway.footfall.doors import Passages
 from gateway.footfall.groups import Parties
 from gateway.footfall.rules import DoorRule, FootfallRules
@@ -65,3 +66,24 @@ def test_the_store_says_its_groups_beside_its_visitors() -> None:
     minutes = shop.minutes.values()
     assert sum(m.visitors for m in minutes) == 30
     assert sum(m.groups or 0 for m in minutes) == pytest.approx(20, abs=1)
+
+
+def test_a_counter_that_sees_groups_says_them() -> None:
+    shop = Till(FootfallRules(doors={"door-main": DoorRule("door-main")}))
+    for minute in range(10):
+        t = T0 + 60 * minute + 1
+        shop.engine.observe(Count("door-main", t, t, 1, 5 * minute, 0, 2 * minute))
+        shop.until(t)
+    shop.until(T0 + 700)
+    told = [m.groups for m in shop.minutes.values() if m.visitors]
+    assert told == [2] * 9
+
+
+def test_groups_of_a_counter_that_hangs_the_other_way_are_not_known() -> None:
+    shop = Till(FootfallRules(doors={"door-main": DoorRule("door-main", inverted=True)}))
+    for minute in range(3):
+        t = T0 + 60 * minute + 1
+        shop.engine.observe(Count("door-main", t, t, 1, minute, 5 * minute, minute))
+        shop.until(t)
+    shop.until(T0 + 200)
+    assert [m.groups for m in shop.minutes.values() if m.visitors] == [None, None]
