@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Days = NDArray[np.float64]
-"""Counts shaped (days, streams, 48 half hours), one day after another, nan where not seen."""
+"""Counts shaped (days, streams, 48 half hours), one day after another, nan where not seen. Streams
+are one alone, or entries and exits of a door, of another, and so on."""
 
 WEEK = 7
 SHAPE_WEEKS = 12.0
@@ -21,8 +22,8 @@ SHAPE_DIFFERS = 0.1
 """By this share a weekday's own shape may differ from that of all days."""
 SCATTER = 2.0
 """Variance over mean of the same half hour, events left out."""
-TOTAL_WEEKS = 1.0
-"""What a weekday's total is worth of its own is drawn towards all days by one week."""
+TOTAL_PEOPLE = 20.0
+"""People that count as usual before a weekday's own total says how busy it is."""
 FEW = 0.1
 
 
@@ -52,11 +53,15 @@ def usual(
 
 
 def _scale(own: Days, weeks: Days, shape: Days) -> NDArray[np.float64]:
-    """How busy the weekday is against all days, each stream by itself; shaped (streams, 1)."""
-    total = shape.sum(axis=1, keepdims=True)
-    due = (weeks * shape).sum(axis=1, keepdims=True)
-    came = own.sum(axis=1, keepdims=True)
-    return np.asarray((came + TOTAL_WEEKS * total) / np.maximum(due + TOTAL_WEEKS * total, 1e-9))
+    """How busy the weekday is against all days; shaped (streams, 1).
+
+    By both streams of a door together, for who comes in goes out.
+    """
+    both = min(2, len(own))
+    came = own.reshape(-1, both, own.shape[1]).sum(axis=(1, 2))
+    due = (weeks * shape).reshape(-1, both, own.shape[1]).sum(axis=(1, 2))
+    each = (came + TOTAL_PEOPLE) / (due + TOTAL_PEOPLE)
+    return np.asarray(np.repeat(each, both)[:, None])
 
 
 def _mean(total: Days, number: Days) -> NDArray[np.float64]:

@@ -47,6 +47,21 @@ def test_a_weekday_keeps_its_own_total_and_a_busy_one_its_own_shape() -> None:
     assert means[0, 0] / means[0, 47] == pytest.approx(2.0, rel=0.1)
 
 
+def test_a_door_that_is_shut_on_a_weekday_says_nothing_of_the_others() -> None:
+    history = np.full((35, 4, 48), 20.0)
+    history[6::7, :2] = 0.0
+    means, _ = usual(history, 41)
+    assert means[:2].sum() < 20.0
+    assert means[2:] == pytest.approx(np.full((2, 48), 20.0), rel=0.01)
+
+
+def test_a_weekday_on_which_nobody_comes_is_not_drawn_towards_the_others() -> None:
+    history = np.full((35, 1, 48), 20.0)
+    history[6::7] = 0.0
+    means, _ = usual(history, 41)
+    assert means.sum() < 10.0
+
+
 def test_a_day_is_not_its_own_witness() -> None:
     history = np.ones((35, 1, 48))
     history[10] = 1_000.0
