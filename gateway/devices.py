@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from collections import Counter
 from importlib.util import find_spec
 
-from drivers.ble.bluez_adapters import BluezAdapters
+from drivers.ble.scan import Adapters
 from drivers.ble.scanner import BleSource
 from drivers.rfid.llrp.source import LlrpSource
 from drivers.rfid.m100_source import m100_source
@@ -54,12 +55,21 @@ def sources_of(store: Store) -> list[Source]:
     return sources + _radios(store)
 
 
+def _adapters() -> Adapters | None:
+    """Whoever switches and finds adapters; BlueZ is Linux's, elsewhere there is nobody."""
+    if sys.platform != "linux":
+        return None
+    from drivers.ble.bluez_adapters import BluezAdapters
+
+    return BluezAdapters()
+
+
 def _radios(store: Store) -> list[Source]:
     """This machine's own adapters; they share one list, so that a packet counts once."""
     ble, radios = store.config.ble, list[Source]()
     roster = roster_of(store)
     if ble.enabled:
-        radios.append(BleSource(BLE, ble.adapter, roster, adapters=BluezAdapters()))
+        radios.append(BleSource(BLE, ble.adapter, roster, adapters=_adapters()))
     if ble.dongle is not None:
         if find_spec("bumble") is None:
             radios.append(NotInThisVersion(DONGLE, "bumble", WITHOUT_BUMBLE))

@@ -7,10 +7,10 @@ advert into observations, for the live scanner and for a recorded day alike; `id
 advert it is, `weighing` what of it is a weight, `pushing` what of it is units, `sensing` what of it
 is battery, warmth or a door, `whereabouts` (with `department`) in which zone a basket is.
 
-`scanner` owns the adapter through the seam of `scan` and climbs its `ladder` when it is deaf;
-`bleak_scan` is the one module that knows bleak, `bluez_adapters` asks BlueZ what bleak cannot, and
-`bumble_scan` (with `hci`) is the one that knows bumble. `receivers` hears what others forward, in
-the shape of `forwarded`.
+`scanner` owns the adapter through the seam of `scan`, hands on what it hears (`listening`) and
+climbs its `ladder` when it is deaf; `bleak_scan` is the one module that knows bleak,
+`bluez_adapters` asks BlueZ what bleak cannot, and `bumble_scan` (with `hci`) is the one that knows
+bumble. `receivers` hears what others forward, in the shape of `forwarded`.
 
 What does not live here: any memory of a device that is not on the list, whatever its form.
 """

@@ -10,31 +10,27 @@ under another name (see `ladder`). If none of it helps, the source is lost, and 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 
 from drivers.ble.bleak_scan import BleakScan
 from drivers.ble.identity import octets_of
 from drivers.ble.ladder import Ladder
-from drivers.ble.roster import RSSI_ABSENT, Roster
+from drivers.ble.listening import Listening
+from drivers.ble.roster import Roster
 from drivers.ble.scan import Adapters, OpenScan, Scan, ScanFailed, Step
-from drivers.observations import Device, DeviceState, Observation
+from drivers.observations import Device, DeviceState
 from drivers.source import Clock, Emit, SourceLost
 
 SILENCE_SECONDS = 90.0
 """A real chip may report a constant beacon once in 10 s; nine of these in a row are no chance."""
-LOOK_SECONDS = 5.0
-QUEUE_LONGEST = 2_000
 START_SECONDS = 20.0
 """BlueZ switches an adapter on in seconds; a daemon that hangs never answers."""
 STOP_SECONDS = 2.0
 UNFOUND = "not found"
 """The name of an adapter that the config calls by its address, until it is found."""
 ADDRESS_BYTES = 6
-
 POWER_OFF_SECONDS = 2.0
-ALIVE_SECONDS = 60.0
-"""A scanner that is well says so this often, though nobody of the list is about."""
 
 TRIED = {
     Step.SCAN: "a new scan",
@@ -107,7 +103,7 @@ class BleSource:
         await self._find()
         while True:
             doubted = self._deaf or bool(self._ladder.tried)
-            listening = _Listening(self, self._roster, emit, clock, self._silence, doubted=doubted)
+            listening = self._listening(emit, clock, doubted=doubted)
             try:
                 await self._listen(listening, emit, clock, doubted=doubted)
                 self.faults["silent_scan"] += 1
@@ -120,8 +116,20 @@ class BleSource:
                 self._deaf = False
             await self._climb(fault, emit, clock)
 
+    def _listening(self, emit: Emit, clock: Clock, *, doubted: bool) -> Listening:
+        return Listening(
+            self.name,
+            self._roster,
+            emit,
+            clock,
+            self._silence,
+            faults=self.faults,
+            facts=self.facts,
+            doubted=doubted,
+        )
+
     async def _listen(
-        self, listening: _Listening, emit: Emit, clock: Clock, *, doubted: bool
+        self, listening: Listening, emit: Emit, clock: Clock, *, doubted: bool
     ) -> None:
         """Scan until there is silence where something was expected. Raises `ScanFailed`."""
         if self._adapter == UNFOUND:
@@ -206,88 +214,3 @@ class BleSource:
         except (ScanFailed, TimeoutError):
             # Usual after BlueZ was restarted: there is nothing left to stop.
             self.faults["scan_stop"] += 1
-
-
-class _Listening:
-    """One scan's life: what it hears goes through a bounded queue to whoever runs the source.
-
-    `doubted`: something was wrong before, so that it is well is said with the first advert.
-    """
-
-    def __init__(
-        self,
-        source: BleSource,
-        roster: Roster,
-        emit: Emit,
-        clock: Clock,
-        silence: float,
-        *,
-        doubted: bool,
-    ) -> None:
-        self.heard = False
-        self._source, self._roster = source, roster
-        self._emit, self._clock = emit, clock
-        self._silence = silence
-        self._last = clock.monotonic()
-        self._alive = self._last
-        self._doubted = doubted
-        self._queue: deque[Observation] = deque()
-        self._filled = asyncio.Event()
-
-    def hear(
-        self,
-        addr: str,
-        rssi: float,
-        manufacturer: Mapping[int, bytes],
-        service: Mapping[str, bytes],
-    ) -> None:
-        """The scanner's callback: runs in the loop, for strangers too, so it must be quick."""
-        # A power-off calls back once more for every device, with no RSSI: that is no sign of life.
-        if rssi > RSSI_ABSENT:
-            self.heard = True
-            self._last = self._clock.monotonic()
-        now = self._clock.wall()
-        for observation in self._roster.hear(
-            addr, rssi, manufacturer, service, src=self._source.name, t=now, at=now
-        ):
-            self._queue.append(observation)
-            self._filled.set()
-        while len(self._queue) > QUEUE_LONGEST:
-            self._queue.popleft()
-            self._source.faults["queue_full"] += 1
-
-    async def until_silent(self, *, expected: bool) -> None:
-        """Hand on what is heard; come back when there was silence where something was expected."""
-        delivering = asyncio.create_task(self._deliver(), name=f"{self._source.name} adverts")
-        try:
-            while not self._silent(expected=expected) and not delivering.done():
-                self._say_alive(expected=expected)
-                await self._clock.sleep(min(LOOK_SECONDS, self._silence / 4))
-        finally:
-            delivering.cancel()
-            await asyncio.wait((delivering,))
-        if not delivering.cancelled():
-            delivering.result()
-
-    def _silent(self, *, expected: bool) -> bool:
-        if not (expected or self.heard):
-            return False
-        return self._clock.monotonic() - self._last >= self._silence
-
-    def _say_alive(self, *, expected: bool) -> None:
-        """A strange phone is a sign of life too, and none of the store's devices need be about."""
-        now = self._clock.monotonic()
-        well = self._last > self._alive if self.heard else not expected
-        if well and (self._doubted or now - self._alive >= ALIVE_SECONDS):
-            self._doubted = False
-            self._alive, at = now, self._clock.wall()
-            self._emit(Device(self._source.name, at, at, DeviceState.ONLINE))
-
-    async def _deliver(self) -> None:
-        while True:
-            await self._filled.wait()
-            self._filled.clear()
-            while self._queue:
-                self._emit(self._queue.popleft())
-            for beacon, percent in self._roster.batteries.items():
-                self._source.facts[f"battery {beacon}"] = f"{percent} %"

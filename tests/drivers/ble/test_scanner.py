@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from drivers.ble import scanner
+from drivers.ble.listening import QUEUE_LONGEST
 from drivers.ble.roster import Roster
 from drivers.ble.scan import Adapters, Hear, ScanFailed
-from drivers.ble.scanner import QUEUE_LONGEST, SILENCE_SECONDS, BleSource
+from drivers.ble.scanner import SILENCE_SECONDS, BleSource
 from drivers.observations import Advert, Device, Observation
 from drivers.source import SourceLost
 from tests.drivers.ble.test_roster import BADGE, SCALE, ibeacon
