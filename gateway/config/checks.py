@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from drivers.gtin import check_digit
-from gateway.config.checks_ble import check_ble
+from gateway.config.checks_ble import check_ble, warn_of_ble
 from gateway.config.checks_scale import check_scales, warn_of_scales
 from gateway.config.faults import WrongValue, shown
 from gateway.config.locate import Path
@@ -67,6 +67,7 @@ def warn(raw: Table, report: Report) -> None:
         if "trigger" in reader:
             _waits_over_goods(path, reader, raw, report)
     warn_of_scales(raw, report)
+    warn_of_ble(raw, report)
 
 
 def _waits_over_goods(path: Path, reader: Table, raw: Table, report: Report) -> None:

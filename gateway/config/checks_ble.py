@@ -42,6 +42,29 @@ def check_ble(raw: Table, zones: Collection[str], report: Report) -> None:
     _receivers(raw, zones, report)
 
 
+def warn_of_ble(raw: Table, report: Report) -> None:
+    """Report what stands, but is hardly what was meant: badges, and a door where none is heard."""
+    ble = raw.get("ble")
+    worn = any(beacon.get("role") == "staff" for _, beacon in tables(raw, ("ble", "beacon")))
+    if not worn or not isinstance(ble, dict) or ble.get("receivers") is True:
+        return
+    on = (ble.get("enabled") is not False, bool(ble.get("dongle")))
+    own = {name for name, listens in zip(OWN_RADIOS, on, strict=True) if listens}
+    placed = {
+        str(receiver.get("id")): receiver.get("door")
+        for _, receiver in tables(raw, ("ble", "receiver"))
+        if receiver.get("door") or receiver.get("zone") not in (None, *_exits(raw))
+    }
+    for path, door in tables(raw, ("door",)):
+        if own <= placed.keys() and door.get("id") not in placed.values():
+            right = "add door to the [[ble.receiver]] that hangs there"
+            report(path, "no receiver is at this door, so no badge counts at it", right)
+
+
+def _exits(raw: Table) -> list[object]:
+    return [zone.get("id") for _, zone in tables(raw, ("zone",)) if zone.get("kind") == "exit"]
+
+
 def _beacon(path: Path, beacon: Table, zones: Collection[str], report: Report) -> None:
     known_zone(path, beacon, zones, report)
     role = beacon.get("role")

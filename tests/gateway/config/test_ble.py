@@ -136,3 +136,25 @@ def test_a_pusher_is_a_shelf_that_counts(tmp_path: Path) -> None:
     listed = _listed(store, store.config.ble.beacon[0])
     assert isinstance(listed, ListedBeacon)
     assert listed.slide == Slide(60.0, 400.0)
+
+
+@pytest.mark.parametrize(
+    ("receiver", "warned"),
+    [
+        ("", False),
+        ('[[ble.receiver]]\nid = "ble"\nzone = "shoes"\n', True),
+        ('[[ble.receiver]]\nid = "ble"\nzone = "exit"\n', False),
+        ('[[ble.receiver]]\nid = "ble"\nzone = "shoes"\ndoor = "door-main"\n', False),
+        ('dongle = "usb:0"\n[[ble.receiver]]\nid = "ble"\nzone = "shoes"\n', False),
+    ],
+)
+def test_a_door_where_no_badge_can_be_heard_is_warned_of(
+    tmp_path: Path, receiver: str, *, warned: bool
+) -> None:
+    path = tmp_path / "store.toml"
+    text = SHOP.replace("receivers = true\n", "").replace('[catalogue]\nfile = "catalogue.csv"', "")
+    path.write_text(text + receiver + beacon(1, "staff"))
+    warnings = [str(one) for one in load_store(path).warnings]
+    assert any("no receiver is at this door" in one for one in warnings) == warned
+    path.write_text(text + receiver + beacon(1, "basket"))
+    assert not any("no receiver" in str(one) for one in load_store(path).warnings)
