@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.bench import accuracy, kept
+from tests.bench.__main__ import _parted
 from tests.bench.accuracy.goals import TEXTBOOK_GOALS, promise_goals, store_goals
 from tests.bench.accuracy.promises import LEVEL, Promises, promises
 from tests.bench.accuracy.stores import OURS, Figures, StoreDay
@@ -110,3 +111,10 @@ def test_a_result_is_kept_until_its_sources_change(tmp_path: Path) -> None:
     assert [kept.kept("x", basis, work, tmp_path) for basis in ("a", "a", "b", "b")] == [1, 1, 2, 2]
     assert [path.name for path in tmp_path.iterdir()] == ["x.b.json"], "a stale one is cleared away"
     assert kept.sources("tests/bench/kept.py") != kept.sources("tests/bench/shop.py")
+
+
+def test_options_go_to_one_benchmark() -> None:
+    assert _parted(["shop", "spine"]) == (["shop", "spine"], [])
+    assert _parted(["shop", "--seeds", "1", "usual"]) == (["shop"], ["--seeds", "1", "usual"])
+    with pytest.raises(SystemExit, match="one benchmark"):
+        _parted(["shop", "spine", "--seeds", "1"])
