@@ -51,7 +51,8 @@ class Afterlife:
         """Judge the sold tags that were read since the last call."""
         changes: list[Change] = []
         for row, t in self._presence.take_sold():
-            if t - float(self._tags.sold[row]) < BAG_SECONDS:
+            # Late reports bring many reads at once: the first of them may have settled it.
+            if self._tags.status[row] != Status.SOLD or t - self._tags.sold[row] < BAG_SECONDS:
                 continue
             zone = self._presence.likely_zone(row)
             if zone == NOWHERE or not self._presence.storage[zone]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.changes import Change, StockChanged
+from gateway.changes import Change, StockChanged, StockState
 from gateway.stock.answer import on_floor
 from gateway.stock.book import Account
 from gateway.stock.composing import Composer, View
@@ -63,11 +63,12 @@ class Answers:
 
     def _note_moved(self, now: float, view: View) -> None:
         """Accounts of tags whose belief moved, and all when sight changed or time went by."""
-        if now - self._reviewed >= REVIEW_SECONDS:
+        if not 0 <= now - self._reviewed < REVIEW_SECONDS:
             self._reviewed = now
             self._composer.learn(now)
             for number, account in enumerate(self._goods.accounts):
-                if account.book is not None or account.weighed is not None:
+                rests_on_time = account.book is not None or account.weighed is not None
+                if rests_on_time or self._stale(account):
                     self._waiting[number] = None
         if self._blind_before is None or (view.blind != self._blind_before).any():
             self._blind_before = view.blind
@@ -76,6 +77,13 @@ class Answers:
         if moved.any():
             accounts = np.unique(self._tags.account[: self._tags.count][moved])
             self._waiting.update(dict.fromkeys(accounts[accounts >= 0].tolist()))
+
+    def _stale(self, account: Account) -> bool:
+        """Whether it was said to be likely there while nothing is heard of it."""
+        before = self.said.get(account.gtin)
+        return (
+            before is not None and before.state is StockState.UNKNOWN and before.p_available > 0.5
+        )
 
     def _moved_tags(self) -> NDArray[np.bool_]:
         tags, n = self._tags, self._tags.count

@@ -31,6 +31,8 @@ WEIGHT_SPREAD = 0.06
 """Spread of a weighed count, share of a unit for the scale itself."""
 UNHEARD_WORTH = 0.85
 """What a tag is worth for a promise while no antenna that heard it can hear."""
+STALE_HALF_SECONDS = 1800.0
+"""While nothing is heard of goods, half of what was sure about them goes in this time."""
 COUNT_MOST = 10_000
 HEARS = 0.03
 """Rate from which an antenna could have heard a tag."""
@@ -155,7 +157,7 @@ class Composer:
             gtin=account.gtin,
             on_hand=judged.on_hand,
             expected=round(judged.expected, 2),
-            p_available=round(judged.at_least(aside + 1), 4),
+            p_available=round(self._doubted(judged.at_least(aside + 1), account, view, blind), 4),
             available=available,
             state=answer.state_of(
                 blind=blind,
@@ -171,6 +173,14 @@ class Composer:
             heard=self._newest(account),
             sources=sources,
         )
+
+    def _doubted(self, p: float, account: Account, view: View, blind: bool) -> float:  # noqa: FBT001 - one caller
+        """`p` of goods that are not seen: a yes goes stale, towards a coin's toss."""
+        if not blind or p <= 0.5:
+            return p
+        heard = self._newest(account)
+        age = math.inf if heard is None else max(0.0, view.now - heard - self._layout.stale_after)
+        return 0.5 + (p - 0.5) * UNHEARD_WORTH * math.exp2(-age / STALE_HALF_SECONDS)
 
     def _weighs(self, account: Account, now: float) -> bool:
         """Whether a scale has spoken lately; one that fell silent is no evidence."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from drivers.observations import (
     Delivery,
     Device,
     DeviceState,
+    Fact,
     Observation,
     Quantity,
     Reading,
@@ -30,6 +32,7 @@ from gateway.stock.afterlife import Afterlife
 from gateway.stock.alarms import Alarms
 from gateway.stock.answers import Answers
 from gateway.stock.astray import Astray
+from gateway.stock.clock_steps import SteppedClock
 from gateway.stock.clones import Clones
 from gateway.stock.composing import Composer
 from gateway.stock.evidence import Evidence, distinct
@@ -47,6 +50,8 @@ from gateway.stock.usual import Usual
 
 GRAMS_MOST = 1e6
 """A shelf scale says no more than a tonne, or it is broken."""
+AHEAD_SECONDS = 3_600.0
+"""What is said to be further ahead than that was stamped by a wrong clock."""
 IDLE_MOST = 60
 """Seconds of scanning without a word that are credited to a reader which never sends rounds."""
 
@@ -84,7 +89,8 @@ class StockEngine:
         )
         self._tidings = Tidings(self._places, self._tags, self._presence, unsure)
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
-        self._facts: list[Sale | Return | Delivery | Stocktake] = []
+        self._clock = SteppedClock(self._tags, self._goods, self._hearing)
+        self._facts: list[Fact] = []
         self._changes: list[Change] = []
         self._ticked: int | None = None
 
@@ -125,14 +131,10 @@ class StockEngine:
 
     def advance(self, now: float) -> list[Change]:
         """Bring everything to `now` and say what changed."""
+        stepped = self._clock.tell(now)
         self._tick(now)
-        for epoch in self._evidence.take(now):
-            self._presence.step(epoch)
         changes, self._changes = self._changes, []
-        changes += self._afterlife.consider()
-        for fact in self._facts:
-            changes += self._records.enter(fact, now)
-        self._facts = []
+        changes += stepped + self._weigh_in_order(now)
         changes += self._holds.forget(now)
         for gtin, ended in self._holds.expire(now):
             changes += ended
@@ -141,6 +143,20 @@ class StockEngine:
         changes += self._answers.changed(now, self._holds)
         changes += self._alarms.changed(now, self._answers.said)
         changes += self._memory.changed(now)
+        return changes
+
+    def _weigh_in_order(self, now: float) -> list[Change]:
+        """Reads and facts by event time: a late sale is explained by what was read before it."""
+        changes: list[Change] = []
+        facts = deque(sorted((_not_ahead(fact, now) for fact in self._facts), key=_event_time))
+        self._facts = []
+        for epoch in self._evidence.take(now):
+            while facts and facts[0].t < epoch.t:
+                changes += self._records.enter(facts.popleft(), now)
+            self._presence.step(epoch)
+        changes += self._afterlife.consider()
+        for fact in facts:
+            changes += self._records.enter(fact, now)
         return changes
 
     def hold(self, request: HoldRequest, now: float) -> HoldAnswer:
@@ -182,7 +198,7 @@ class StockEngine:
     def _take_reads(self, reads: TagReads) -> None:
         antenna = self._antennas(reads.src, reads.antenna)
         row = np.fromiter(map(self._tags.find, reads.epcs()), np.int32, len(reads))
-        sane = np.isfinite(reads.t) & (reads.t >= 0)
+        sane = np.isfinite(reads.t) & (reads.t >= 0) & (reads.t <= reads.at + AHEAD_SECONDS)
         self.faults["bad_time"] += len(reads) - int(np.count_nonzero(sane))
         self.faults["unknown_antenna"] += int(np.count_nonzero(antenna < 0))
         keep = sane & (antenna >= 0) & (row != FOREIGN)
@@ -204,7 +220,7 @@ class StockEngine:
 
     def _take_round(self, done: Round) -> None:
         antenna = self._places.antenna(done.src, done.antenna)
-        if antenna is None or not _sane(done.t):
+        if antenna is None or not _sane(done.t) or done.t > done.at + AHEAD_SECONDS:
             self.faults["unknown_antenna" if antenna is None else "bad_time"] += 1
             return
         self._hearing.rounds_sent[antenna] = True
@@ -249,6 +265,15 @@ class StockEngine:
             for past in range(max(since, second - IDLE_MOST), second):
                 for antenna in scanning.tolist():
                     self._evidence.round(float(past), antenna)
+
+
+def _event_time(fact: Fact) -> float:
+    return fact.t
+
+
+def _not_ahead(fact: Fact, now: float) -> Fact:
+    """The fact; one from far in the future comes from a wrong clock and happened now."""
+    return replace(fact, t=now) if fact.t > now + AHEAD_SECONDS else fact
 
 
 def _sane(t: float) -> bool:

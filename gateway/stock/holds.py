@@ -99,7 +99,7 @@ class Holds:
 
     def forget(self, now: float) -> list[Change]:
         """Closed holds whose ids need not be known any longer; looks once an hour."""
-        if now - self._forgot < FORGET_SECONDS:
+        if 0 <= now - self._forgot < FORGET_SECONDS:
             return []
         self._forgot = now
         closed = [hold for hold in self._holds.values() if hold.state is not HoldState.OPEN]

@@ -116,6 +116,7 @@ class Memory:
                 tags.told[row] = home
         tags.home[row] = home
         if last is not None:
+            last = min(last, now)
             tags.last[row] = tags.first[row] = last
         if status == Status.SOLD:
             tags.sold[row] = last if last is not None else now
