@@ -10,6 +10,8 @@ steps of half an hour).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ SLOTS = 48
 FLOOR = 2.0
 """People: half hours with hardly anybody are not blown up to busy ones."""
 DAY_DIFFERS = 0.5
-"""Standard deviation of how busy a day may be, as a share; before any of it is seen."""
+"""Standard deviation of how busy days are, as a share, before any day has taught it."""
 NOISE = 0.1
 """Of the variance of a half hour, what nothing else foretells and few past days may hide."""
 LEVEL_PEOPLE = 30.0
@@ -27,7 +29,18 @@ LEVEL_PEOPLE = 30.0
 DAYS_BEFORE = 1.0
 """As many days of mere scatter are believed before the first day teaches anything."""
 
-Covariance = NDArray[np.float64]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Together:
+    """How what is more or less than usual goes together, learned from past days.
+
+    Attributes:
+        kernel: covariance of the half hours, streams flattened, in standard deviations.
+        day: variance of how busy whole days are, as a share of the usual, squared.
+    """
+
+    kernel: NDArray[np.float64]
+    day: float
 
 
 def filled(days: Days, today: Days) -> NDArray[np.float64]:
@@ -41,16 +54,16 @@ def filled(days: Days, today: Days) -> NDArray[np.float64]:
         as `expected`.
     """
     means, _ = usual(days, len(days))
-    return expected(today, means, covariance(days))
+    return expected(today, means, together(days))
 
 
-def expected(today: Days, means: Days, kernel: Covariance) -> NDArray[np.float64]:
+def expected(today: Days, means: Days, past: Together) -> NDArray[np.float64]:
     """What each half hour of the day had, or would have had.
 
     Args:
         today: counts shaped (streams, 48), nan where not seen.
         means: what is usual, of the same shape; nan where not known.
-        kernel: `covariance` of days before.
+        past: what the days before taught.
 
     Returns:
         counts of the same shape: as seen, guessed where not, never negative; nan where no mean is
@@ -61,7 +74,7 @@ def expected(today: Days, means: Days, kernel: Covariance) -> NDArray[np.float64
     spread = np.sqrt(due + FLOOR)
     seen = np.flatnonzero((np.isfinite(today) & known).ravel())
     level = (due / spread).ravel()
-    joint = kernel + NOISE * np.eye(kernel.shape[0]) + DAY_DIFFERS**2 * np.outer(level, level)
+    joint = past.kernel + NOISE * np.eye(len(level)) + past.day * np.outer(level, level)
     residual = (np.where(np.isfinite(today), today, due) - due) / spread
     told = np.linalg.solve(joint[np.ix_(seen, seen)], residual.ravel()[seen])
     guess = due + (joint[:, seen] @ told).reshape(due.shape) * spread
@@ -78,33 +91,45 @@ def _nobody_negative(guess: Days, missing: NDArray[np.bool_]) -> NDArray[np.floa
     return np.asarray(positive * np.maximum(total, 0.0) / np.maximum(sums, 1e-9))
 
 
-def covariance(days: Days) -> Covariance:
-    """How what is more or less than usual goes together, streams flattened; from past days.
+def together(days: Days) -> Together:
+    """What past days teach.
 
-    Of each lag alone, whatever the time of day: five weeks teach no more. How busy the whole day
-    was is taken out first and comes back in `expected`.
+    The kernel is of each lag alone, whatever the time of day: five weeks teach no more. How busy
+    the whole day was is taken out of it first, and a variance by itself.
     """
-    rows = [_residual(days, row) for row in range(len(days))]
+    rows = [_Residual.of(days, row) for row in range(len(days))]
     streams = days.shape[1]
-    worth = sum(weight for _, weight in rows) + DAYS_BEFORE
+    worth = sum(one.weight for one in rows) + DAYS_BEFORE
+    spread = sum(one.weight * (one.level - 1.0) ** 2 for one in rows)
     # Padded, so that the evening does not go over into the morning; divided by all 48 at every
     # lag, so that no combination of half hours gets a variance below zero.
-    turned = np.fft.rfft(np.stack([residual for residual, _ in rows]), 2 * SLOTS, axis=2)
+    turned = np.fft.rfft(np.stack([one.each for one in rows]), 2 * SLOTS, axis=2)
     lags = np.fft.irfft(np.einsum("daf,dbf->abf", turned.conj(), turned), 2 * SLOTS, axis=2)
     steps = np.arange(SLOTS)
     lag = steps[None, :] - steps[:, None]
     blocks = lags[:, :, lag] / (worth * SLOTS)
     size = streams * SLOTS
     scatter = SCATTER * DAYS_BEFORE / worth * np.eye(size)
-    return np.asarray(blocks.transpose(0, 2, 1, 3).reshape(size, size) + scatter)
+    kernel = np.asarray(blocks.transpose(0, 2, 1, 3).reshape(size, size) + scatter)
+    return Together(kernel, (spread + DAYS_BEFORE * DAY_DIFFERS**2) / worth)
 
 
-def _residual(days: Days, row: int) -> tuple[NDArray[np.float64], float]:
-    """More or less than usual in standard deviations, and what share of a day it speaks for."""
-    means, _ = usual(days, row)
-    known = np.isfinite(means) & np.isfinite(days[row])
-    due = np.where(known, means, 0.0)
-    came = np.where(known, days[row], 0.0)
-    due *= (came.sum() + LEVEL_PEOPLE) / (due.sum() + LEVEL_PEOPLE)
-    residual = np.where(known, (came - due) / np.sqrt(due + FLOOR), 0.0)
-    return residual, float((due / (due + FLOOR)).mean())
+@dataclass(frozen=True, slots=True, eq=False)
+class _Residual:
+    """One past day against what is usual: each half hour, the whole day, what share of a day it
+    speaks for."""
+
+    each: NDArray[np.float64]
+    level: float
+    weight: float
+
+    @classmethod
+    def of(cls, days: Days, row: int) -> _Residual:
+        means, _ = usual(days, row)
+        known = np.isfinite(means) & np.isfinite(days[row])
+        due = np.where(known, means, 0.0)
+        came = np.where(known, days[row], 0.0)
+        level = float((came.sum() + LEVEL_PEOPLE) / (due.sum() + LEVEL_PEOPLE))
+        due *= level
+        each = np.where(known, (came - due) / np.sqrt(due + FLOOR), 0.0)
+        return cls(each, level, float((due / (due + FLOOR)).mean()))

@@ -34,7 +34,8 @@ def test_gaps_are_filled_better_than_by_the_mean_and_by_the_other_stream(
         assert zero == pytest.approx(100.0)
         assert late < 1.02 * other < mean, name
         assert late <= early < mean, name
-        assert found.met(name)
+        assert found.met(name, "ours, as it ends"), name
+        assert found.met(name, "ours, day over"), name
 
 
 def test_the_plain_figures_are_those_of_the_facts(days: np.ndarray) -> None:

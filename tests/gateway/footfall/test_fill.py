@@ -105,5 +105,5 @@ def test_no_history_makes_it_stumble(history: Days, today: Days) -> None:
     found = fill.filled(history, today)
     known = np.isfinite(usual(history, 14)[0])
     assert (np.isfinite(found) == known).all()
-    values = np.linalg.eigvalsh(fill.covariance(history))
+    values = np.linalg.eigvalsh(fill.together(history).kernel)
     assert values.min() > 0.0
