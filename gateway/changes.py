@@ -119,6 +119,7 @@ class StoreMinute:
         outside: those of `entries` that came out of opening hours.
         units: goods sold in the transactions.
         groups: visitors who came together taken as one; None where nobody can know.
+        reentries: of `entries`, those who had just gone out; they are in `visitors`. None likewise.
         guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
         variance: of `visitors`, from not knowing the counter's factor.
     """
@@ -135,6 +136,7 @@ class StoreMinute:
     groups: int | None = None
     guessed: int = 0
     variance: float = 0.0
+    reentries: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

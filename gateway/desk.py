@@ -39,7 +39,7 @@ class FootfallBucket:
     """Footfall of [`since`, `until`). `occupancy` at its end. Rates None when too few.
 
     Attributes:
-        outside: entries out of opening hours.
+        outside: entries out of opening hours. reentries: people who had just gone out.
         units: goods sold; what a ticket and a visitor are worth in them, None where nobody is.
         groups: visitors by the groups they came in, None where nobody knows; their own rates.
         exposed: visitors by the time at which they would buy, None while that is not known.
@@ -66,6 +66,7 @@ class FootfallBucket:
     group_low: float | None = None
     group_high: float | None = None
     exposed: float | None = None
+    reentries: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

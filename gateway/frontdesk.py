@@ -172,4 +172,5 @@ def _bucket(bucket: Bucket) -> FootfallBucket:
         group_low=bucket.group_rate.low,
         group_high=bucket.group_rate.high,
         exposed=bucket.exposed,
+        reentries=bucket.reentries,
     )

@@ -30,7 +30,8 @@ class Bucket:
     """What [`since`, `until`) saw; `occupancy` at its end, None when no minute was told in it.
 
     Attributes:
-        outside: entries out of opening hours.
+        outside: entries out of opening hours. reentries: of those in them, people who had just gone
+            out; they are in `visitors`; None where nobody knows.
         units: goods sold. groups: visitors by the groups they came in, None where nobody knows.
         exposed: visitors by the time at which they would buy; None while that is not known.
         rate: transactions over `exposed`, or over `visitors`; `group_rate` the same of groups.
@@ -50,6 +51,7 @@ class Bucket:
     groups: int | None = None
     exposed: float | None = None
     group_rate: Rate = UNKNOWN
+    reentries: int | None = None
 
     @property
     def trade(self) -> Trade:
@@ -123,9 +125,7 @@ class _Lag:
 def _sum(minutes: list[StoreMinute], since: float, until: float, lag: _Lag | None) -> Bucket:
     visitors = sum(minute.visitors for minute in minutes)
     transactions = sum(minute.transactions for minute in minutes)
-    groups = [minute.groups for minute in minutes]
-    told = [one for one in groups if one is not None]
-    together = sum(told) if told and len(told) == len(groups) else None
+    together = _known(minute.groups for minute in minutes)
     plain = Exposed(float(visitors), 1.0, 0.0)
     parties = Exposed(float(together or 0), 1.0, 0.0)
     exposed = None
@@ -154,7 +154,18 @@ def _sum(minutes: list[StoreMinute], since: float, until: float, lag: _Lag | Non
         UNKNOWN
         if together is None
         else conversion_rate(transactions, parties.visitors, parties.unsure, parties.inside),
+        _known(minute.reentries for minute in minutes),
     )
+
+
+def _known(counts: Iterable[int | None]) -> int | None:
+    """The sum, where all are known and there are any."""
+    total = None
+    for count in counts:
+        if count is None:
+            return None
+        total = count + (total or 0)
+    return total
 
 
 def _doubt(minutes: Sequence[StoreMinute], visitors: int) -> float:

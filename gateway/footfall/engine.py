@@ -26,10 +26,12 @@ from gateway.footfall.minutes import (
     add_door,
     add_groups,
     add_guessed,
+    add_reentries,
     add_sales,
     by_minute,
 )
 from gateway.footfall.occupancy import Occupancy
+from gateway.footfall.reentry import Returns
 from gateway.footfall.rules import FootfallRules
 from gateway.footfall.slots import SLOT
 from gateway.footfall.spread import MINUTE
@@ -57,6 +59,7 @@ class FootfallEngine:
         self._doors = {src: Door(rule, self._likely) for src, rule in rules.doors.items()}
         self._badges = Badges(rules)
         self._parties = {src: Parties() for src in rules.doors}
+        self._returns = {src: Returns() for src in rules.doors}
         self._sales: list[tuple[float, int]] = []
         self._minute_end: float | None = None
         self._occupancy = Occupancy()
@@ -242,11 +245,13 @@ class FootfallEngine:
                     fresh = [p for p in passages if not p.estimated]
                     staff = sum(self._badges.staff_among(p, src) for p in fresh)
                     total.visitors -= staff
+                    add_reentries(total, self._returns[src].minute(passages))
                     add_groups(total, self._parties[src].minute(passages), staff)
                 came, left = sum(p.entries for p in passages), sum(p.exits for p in passages)
                 changes.append(DoorMinute(minute, door.rule.id, came, left))
             if not told:
                 self._parties[src].minute(())
+                self._returns[src].minute(())
             else:
                 entries += sum(p.entries for p in told)
                 exits += sum(p.exits for p in told)
@@ -285,6 +290,7 @@ class FootfallEngine:
             total.groups,
             total.guessed,
             total.variance,
+            total.reentries,
         )
 
     def _sale(self, sale: Sale) -> None:

@@ -22,7 +22,7 @@ class MinuteSum:
         outside: entries out of opening hours.
         transactions, units: sales of the minute, and goods in them.
         guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
-        groups: of visitors, staff taken out; None where nobody can know.
+        groups: of visitors, staff taken out; None where nobody can know. `reentries` likewise.
     """
 
     entries: int = 0
@@ -34,6 +34,7 @@ class MinuteSum:
     transactions: int = 0
     units: int = 0
     groups: int | None = 0
+    reentries: int | None = 0
     estimated: bool = False
 
 
@@ -71,6 +72,14 @@ def add_groups(total: MinuteSum, groups: int | None, staff: int) -> None:
         total.groups = None
     else:
         total.groups += max(0, groups - staff)
+
+
+def add_reentries(total: MinuteSum, reentries: int | None) -> None:
+    """Add one door's re-entries (None: unknown)."""
+    if reentries is None or total.reentries is None:
+        total.reentries = None
+    else:
+        total.reentries += reentries
 
 
 def add_guessed(sums: dict[float, MinuteSum], guessed: Iterable[tuple[float, int]]) -> None:

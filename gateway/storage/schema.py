@@ -57,6 +57,11 @@ def _zones(db: Database) -> None:
     )
 
 
+@MIGRATIONS(name="0004_reentries")
+def _reentries(db: Database) -> None:
+    db.execute("ALTER TABLE store_minute ADD COLUMN reentries INTEGER")
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables to this program's version. Raises `sqlite3.DatabaseError`."""
     MIGRATIONS.apply(Database(connection))

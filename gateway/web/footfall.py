@@ -121,6 +121,7 @@ def bucket_out(bucket: FootfallBucket) -> FootfallBucketOut:
         flags=list(bucket.flags),
         outside=bucket.outside,
         exposed=bucket.exposed,
+        reentries=bucket.reentries,
         units=bucket.units,
         units_per_ticket=_rounded(bucket.units_a_ticket),
         units_per_visitor=_rounded(bucket.units_a_visitor),

@@ -149,19 +149,22 @@ class Trade:
 
     groups: int | None
     outside: int
+    reentries: int | None
     units_a_ticket: float | None
     units_a_visitor: float | None
 
 
 def trade(hours: Sequence[FootfallBucket]) -> Trade:
     """Groups, entries out of hours, and what tickets and visitors are worth in units."""
-    groups = [hour.groups for hour in hours if hour.visitors]
-    known = [one for one in groups if one is not None]
+    seen = [hour for hour in hours if hour.visitors]
+    groups = [hour.groups for hour in seen if hour.groups is not None]
+    again = [hour.reentries for hour in seen if hour.reentries is not None]
     tickets, units = sum(h.transactions for h in hours), sum(h.units for h in hours)
     visitors = sum(hour.visitors for hour in hours)
     return Trade(
-        sum(known) if known and len(known) == len(groups) else None,
+        sum(groups) if seen and len(groups) == len(seen) else None,
         sum(hour.outside for hour in hours),
+        sum(again) if seen and len(again) == len(seen) else None,
         units / tickets if tickets else None,
         units / visitors if visitors > 0 else None,
     )

@@ -111,6 +111,9 @@ class FootfallBucketOut(Shape):
     exposed: float | None = Field(
         default=None, description="visitors by when they would buy: what conversion is over"
     )
+    reentries: int | None = Field(
+        default=None, description="of the visitors, who had just gone out; null: not known"
+    )
     units: int = Field(default=0, description="goods sold")
     units_per_ticket: float | None = None
     units_per_visitor: float | None = Field(

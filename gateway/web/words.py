@@ -166,6 +166,8 @@ _BOTH: dict[str, tuple[str, str]] = {
     "units_a_visitor": ("{count} par visiteur", "{count} a visitor"),
     "groups": ("Groupes", "Groups"),
     "outside_hours": ("{count} entrées hors ouverture", "{count} came in out of hours"),
+    "reentries": ("{count} ressortis et revenus", "{count} went out and came back"),
+    "reentries_one": ("1 ressorti et revenu", "1 went out and came back"),
     "outside_hours_one": ("1 entrée hors ouverture", "1 came in out of hours"),
     "flag_too_few": ("trop peu de visiteurs pour le dire", "too few visitors to say"),
     "flag_more_sales_than_visitors": (

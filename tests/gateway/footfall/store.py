@@ -61,7 +61,7 @@ class Till:
         found: dict[float, StoreMinute] = {}
         for one in self.said:
             if isinstance(one, StoreMinute):
-                was = found.get(one.t, StoreMinute(one.t, 0, 0, 0, 0, 0, groups=0))
+                was = found.get(one.t, StoreMinute(one.t, 0, 0, 0, 0, 0, groups=0, reentries=0))
                 found[one.t] = StoreMinute(
                     one.t,
                     was.entries + one.entries,
@@ -75,6 +75,9 @@ class Till:
                     None if was.groups is None or one.groups is None else was.groups + one.groups,
                     was.guessed + one.guessed,
                     was.variance + one.variance,
+                    None
+                    if was.reentries is None or one.reentries is None
+                    else was.reentries + one.reentries,
                 )
         return found
 

@@ -40,6 +40,7 @@ async def test_today_in_the_stores_time_zone_by_default(
                 "flags": [],
                 "outside": 0,
                 "exposed": None,
+                "reentries": None,
                 "units": 0,
                 "units_per_ticket": None,
                 "units_per_visitor": None,
