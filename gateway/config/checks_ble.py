@@ -27,6 +27,7 @@ ROLE_KEYS = {
     "warmest": ("fridge",),
     "coldest": ("fridge",),
     "alarm_after": ("fridge", "opener"),
+    "also": ("scale",),
     "unit_mm": ("pusher",),
     "empty_mm": ("pusher",),
 }

@@ -29,9 +29,9 @@ def layout_of(store: Store) -> Layout:
             for row in store.catalogue.values()
         },
         planogram=dict(store.planogram),
-        scales={scale.id: Scale(scale.zone, scale.gtin) for scale in config.scale}
+        scales={scale.id: Scale(scale.zone, scale.gtin, scale.also) for scale in config.scale}
         | {
-            beacon.id: Scale(beacon.zone, beacon.gtin)
+            beacon.id: Scale(beacon.zone, beacon.gtin, beacon.also)
             for beacon in config.ble.beacon
             if beacon.role in ("scale", "pusher") and beacon.zone and beacon.gtin
         },

@@ -231,12 +231,15 @@ def _scales(
     if catalogue is None:
         return
     listed = [
-        (("scale", place, "gtin"), scale.gtin, True) for place, scale in enumerate(config.scale)
+        (("scale", place, key), gtin, True)
+        for place, scale in enumerate(config.scale)
+        for key, gtin in (("gtin", scale.gtin), *(("also", gtin) for gtin in scale.also))
     ]
     beacons = [
-        (("ble", "beacon", place, "gtin"), beacon.gtin, beacon.role == "scale")
+        (("ble", "beacon", place, key), gtin, beacon.role == "scale")
         for place, beacon in enumerate(config.ble.beacon)
-        if beacon.gtin is not None
+        for key, gtin in (("gtin", beacon.gtin), *(("also", gtin) for gtin in beacon.also))
+        if gtin is not None
     ]
     for path, gtin, weighs in (*listed, *beacons):
         row = catalogue.get(gtin)

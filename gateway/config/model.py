@@ -181,6 +181,7 @@ class ScaleSection(Section):
         empty: raw reading of the empty tray, `loaded` with `grams` on it. None of the three: not
             calibrated, so it says no weight.
         tare: raw reading of the empty tray since it was moved; None is `empty`.
+        also: what else lies on the same tray.
     """
 
     id: Name
@@ -189,6 +190,7 @@ class ScaleSection(Section):
     cell: Annotated[int, Field(ge=0, le=255)] = 0
     zone: str
     gtin: Gtin
+    also: tuple[Gtin, ...] = ()
     empty: Raw | None = None
     loaded: Raw | None = None
     grams: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
@@ -218,6 +220,7 @@ class BeaconSection(Section):
     """`[[ble.beacon]]`: a device on the store's own list.
 
     Attributes:
+        also: what else lies on a scale's tray.
         key_file: BTHome or EID key, hex.
         silent_after: silence that is an alert; None is ten minutes, or longer where the device is
             seen to speak seldom.
@@ -232,6 +235,7 @@ class BeaconSection(Section):
     match: MatchSection
     zone: Optional = None
     gtin: Annotated[Gtin | None, BeforeValidator(_or_none)] = None
+    also: tuple[Gtin, ...] = ()
     key_file: Optional = None
     silent_after: Duration | None = None
     warmest: Annotated[float, Field(ge=-60, le=60)] | None = None

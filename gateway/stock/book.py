@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gateway.stock.layout import Article
 
 DAY = 86_400.0
@@ -32,6 +35,7 @@ class Account:
             until both have spoken.
         short_since: since when the scale has shown fewer units than it should; None when it does
             not.
+        mixed: P(count = k) on a scale that several GTINs share, None where its weight decides.
     """
 
     gtin: str
@@ -49,6 +53,7 @@ class Account:
     weighed_t: float | None = None
     elsewhere: int | None = None
     short_since: float | None = None
+    mixed: NDArray[np.float64] | None = None
     heard: float | None = None
 
     def take_in(self, qty: int, t: float) -> None:
@@ -80,6 +85,7 @@ class Account:
         go nowhere else: they are in a hand, sold, or gone.
         """
         self.weighed, self.weighed_zone, self.weighed_t = grams, zone, t
+        self.mixed = None
         if self.book is None or not self.article.unit_grams:
             return
         lies = math.floor(max(0.0, grams) / self.article.unit_grams + 1 - FULL_UNIT)
@@ -89,6 +95,12 @@ class Account:
             self.short_since = None
         elif self.short_since is None:
             self.short_since = t
+
+    def weigh_mixed(self, spread: NDArray[np.float64], zone: int, t: float) -> None:
+        """A scale spoke that leaves open how many of its weight are of this GTIN."""
+        likely = float(spread.argmax()) * (self.article.unit_grams or 0.0)
+        self.weighed, self.weighed_zone, self.weighed_t = likely, zone, t
+        self.mixed = spread
 
     def beside_scale(self, now: float) -> int:
         """Units in the building that do not lie on the scale: elsewhere, or just lifted off it."""

@@ -106,6 +106,7 @@ class Composer:
     ) -> StockChanged:
         """The answer of one GTIN; `before` is the last one, for hysteresis."""
         units = self._of_tags(account, view)
+        blind = units.blind
         unseen = account.unseen(len(units.chances))
         floor = units.floor
         sources = ("tags",) * bool(len(units.chances)) + ("book",) * (account.book is not None)
@@ -118,6 +119,8 @@ class Composer:
                 sources = ("book", "scale")
                 self._lay_beside(account, min(beside, account.elsewhere or 0), units.zones)
             sure, floor = spread, []
+            # Whoever cannot tell which of two articles lies there does not know.
+            blind = account.mixed is not None and account.book is None
         else:
             hidden = self._hidden(account, unseen, view)
             spread = sure = answer.distribution(units.chances)
@@ -133,7 +136,7 @@ class Composer:
             likely = int(answer.distribution(floor).argmax())
             zones = answer.even(zones, self.floor_ids, likely)
         judged = answer.judge(spread, sure, self._layout.level)
-        return self._say(account, view, holds, judged, zones, sources, before, blind=units.blind)
+        return self._say(account, view, holds, judged, zones, sources, before, blind=blind)
 
     def _say(
         self,
@@ -270,6 +273,8 @@ class Composer:
 
     def _weighed(self, account: Account, zones: dict[str, float]) -> NDArray[np.float64]:
         """Distribution of a count by weight."""
+        if account.mixed is not None:
+            return self._laid_on_scale(account, account.mixed, zones)
         assert account.weighed is not None
         assert account.article.unit_grams
         units = max(0.0, account.weighed / account.article.unit_grams)
@@ -277,9 +282,15 @@ class Composer:
         width = WEIGHT_SPREAD * (1 + np.sqrt(units))
         spread = np.exp(-0.5 * ((counts - units) / width) ** 2) + 1e-12
         spread /= spread.sum()
+        return self._laid_on_scale(account, np.asarray(spread, np.float64), zones)
+
+    def _laid_on_scale(
+        self, account: Account, spread: NDArray[np.float64], zones: dict[str, float]
+    ) -> NDArray[np.float64]:
         if account.weighed_zone != NOWHERE:
-            zones[self._places.zones[account.weighed_zone]] = float(spread @ counts)
-        return np.asarray(spread, np.float64)
+            where = self._places.zones[account.weighed_zone]
+            zones[where] = float(spread @ np.arange(len(spread)))
+        return spread
 
     def _lay_beside(self, account: Account, units: int, zones: dict[str, float]) -> None:
         """Units that are not on the scale lie in the back room, where there is one."""

@@ -39,7 +39,7 @@ from gateway.stock.evidence import Evidence, distinct
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
-from gateway.stock.layout import Layout, Naming
+from gateway.stock.layout import Layout, Naming, Scale
 from gateway.stock.memory import Memory
 from gateway.stock.places import Places
 from gateway.stock.presence import Presence
@@ -47,6 +47,7 @@ from gateway.stock.records import Records
 from gateway.stock.tags import FOREIGN, Tags
 from gateway.stock.tidings import Tidings
 from gateway.stock.usual import Usual
+from gateway.stock.weighing import DECIDED, counts_by_weight, kind_of
 
 GRAMS_MOST = 1e6
 """A shelf scale says no more than a tonne, or it is broken."""
@@ -243,8 +244,27 @@ class StockEngine:
             self.faults["unknown_scale"] += 1
         elif not (abs(weight.grams) <= GRAMS_MOST and _sane(weight.t)):
             self.faults["bad_weight"] += 1
+        elif scale.also:
+            self._share_out(weight, scale)
         elif account.article.unit_grams:
             account.weigh(weight.grams, self._places.zone(scale.zone), weight.t)
+            self._goods.touch(account.gtin)
+
+    def _share_out(self, weight: Weight, scale: Scale) -> None:
+        """The weight of several articles on one tray, given to each as far as it can be told."""
+        met = [self._goods.account(gtin) for gtin in dict.fromkeys((scale.gtin, *scale.also))]
+        accounts = [one for one in met if one is not None]
+        if any(not one.article.unit_grams for one in accounts) or len(accounts) < len(met):
+            self.faults["unweighable_scale"] += 1
+            return
+        zone = self._places.zone(scale.zone)
+        kinds = [kind_of(one, one.article.unit_grams or 1.0, weight.grams) for one in accounts]
+        said = counts_by_weight(weight.grams, kinds)
+        for account, kind, spread in zip(accounts, kinds, said, strict=True):
+            if spread.max() >= DECIDED:
+                account.weigh(float(spread.argmax()) * kind.grams, zone, weight.t)
+            else:
+                account.weigh_mixed(spread, zone, weight.t)
             self._goods.touch(account.gtin)
 
     def _take_units(self, said: Reading) -> None:

@@ -41,10 +41,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A shelf scale: where it stands and what lies on it."""
+    """A shelf scale: where it stands and what lies on it, `also` beside its first article."""
 
     zone: str
     gtin: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

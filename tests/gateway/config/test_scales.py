@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from gateway.config.faults import ConfigError
+from gateway.config.layout import layout_of
 from gateway.config.load import load_store, parse_config
+from gateway.stock.layout import Scale
 
 GTIN = "03453120000011"
 STORE = """
@@ -145,3 +147,14 @@ def test_what_lies_on_it_must_be_an_article_with_a_weight(tmp_path: Path) -> Non
     (tmp_path / "c.csv").write_text("gtin,name\n03453120000028,B\n")
     with pytest.raises(ConfigError, match="no article"):
         warnings(tmp_path, with_file)
+
+
+def test_what_else_lies_on_it_must_be_an_article_with_a_weight_too(tmp_path: Path) -> None:
+    text = STORE + 'also = ["3453120000028"]\n[catalogue]\nfile = "c.csv"\n'
+    (tmp_path / "c.csv").write_text(f"gtin,name,unit_grams\n{GTIN},A,250\n03453120000028,B,\n")
+    ((key, wrong),) = warnings(tmp_path, text)
+    assert (key, wrong) == ("scale[scale-1].also", "B has no unit_grams")
+    (tmp_path / "c.csv").write_text(f"gtin,name,unit_grams\n{GTIN},A,250\n03453120000028,B,410\n")
+    assert warnings(tmp_path, text) == []
+    scales = layout_of(load_store(tmp_path / "store.toml", env={})).scales
+    assert scales == {"scale-1": Scale("shelf-a", GTIN, ("03453120000028",))}
