@@ -12,7 +12,8 @@ from gateway.web.bodies import read_checked
 from gateway.web.context import AWeb, Web
 from gateway.web.described import takes
 from gateway.web.guard import MANAGING, READING
-from gateway.web.models import FlowFactorOut, ManualBody, ManualOut, ProblemDetails
+from gateway.web.models import ProblemDetails
+from gateway.web.models_people import FlowFactorOut, ManualBody, ManualOut
 from gateway.web.pages import page_of
 from gateway.web.problems import Problem
 from gateway.web.render import render

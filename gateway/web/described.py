@@ -12,13 +12,13 @@ from gateway.web.models import (
     AlertBody,
     DeliveryBody,
     HoldBody,
-    ManualBody,
     OccupancyBody,
     ProblemDetails,
     SetupBody,
     StocktakeBody,
     TillBody,
 )
+from gateway.web.models_people import ManualBody
 from gateway.web.problems import PROBLEM_JSON
 
 READ_BY_HAND: tuple[type[BaseModel], ...] = (

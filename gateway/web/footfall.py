@@ -11,11 +11,11 @@ from gateway.changes import ZoneVisits
 from gateway.desk import FootfallBucket
 from gateway.web.context import AWeb
 from gateway.web.guard import READING
-from gateway.web.models import (
+from gateway.web.models import ProblemDetails
+from gateway.web.models_people import (
     ConversionOut,
     Footfall,
     FootfallBucketOut,
-    ProblemDetails,
     ZoneDrawOut,
     ZonesOut,
     ZoneVisitsOut,

@@ -82,4 +82,14 @@ ALERTS: dict[str, tuple[str, str]] = {
         "{subject} reçoit bien moins de monde que d’habitude.",
         "{subject} has far fewer visitors than usual.",
     ),
+    "alert_footfall_busy_day": ("Journée très fréquentée", "Unusually busy day"),
+    "look_footfall_busy_day": (
+        "{subject} reçoit aujourd’hui bien plus de monde que d’habitude.",
+        "{subject} has far more visitors today than usual.",
+    ),
+    "alert_footfall_dead_day": ("Journée très calme", "Unusually quiet day"),
+    "look_footfall_dead_day": (
+        "{subject} reçoit aujourd’hui bien moins de monde que d’habitude.",
+        "{subject} has far fewer visitors today than usual.",
+    ),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 CLICKER: dict[str, tuple[str, str]] = {
     "clicker": ("Comptage", "Clicker"),
+    "clicker_link": ("Compter à la main", "Count by hand"),
     "clicker_title": ("Compter à la main : {door}", "Count by hand: {door}"),
     "clicker_none": ("Aucune porte n’est configurée.", "No door is configured."),
     "clicker_how": (

@@ -92,6 +92,17 @@ def test_a_clock_that_steps_back_by_hours_loses_nobody() -> None:
     assert {t for t in shop.minutes if t < T0} == set(), "nobody came before the store was seen"
 
 
+def test_a_clock_that_is_hours_behind_is_flagged_and_invents_nobody() -> None:
+    shop = Till()
+    for n in range(30):
+        t = T0 + 2 * n
+        shop.engine.observe(Count("door-main", t - 3 * HOUR, t, 1, n, 0))
+    shop.until(T0 + 70)
+    assert shop.engine.faults["count_clock_behind"] == 30
+    assert shop.passed == (29, 0)
+    assert all(m.entries >= 0 for m in shop.minutes.values())
+
+
 def test_ten_thousand_in_a_minute_are_a_fault() -> None:
     shop = Till()
     shop.count(T0, 0, 0)

@@ -202,3 +202,16 @@ def test_a_door_mounted_the_other_way_counts_by_the_stores_own_in_and_out() -> N
     state = shop.engine.manual_counts()[0]
     assert state.why == "few"
     assert state.counted == pytest.approx(state.crossings, abs=1)
+
+
+def test_a_counter_whose_clock_is_hours_off_is_calibrated_all_the_same() -> None:
+    shop = watching(Watch())
+    for second in range(130):
+        shop.until(shop.now + 1)
+        shop.totals[0] += 1
+        shop.do(ManualStep.TAPS, shop.tap(Way.IN))
+        late = shop.now - 3 * 3_600
+        shop.engine.observe(Count(DOOR, late + second % 2, shop.now, 1, *shop.totals))
+    state = shop.engine.manual_counts()[0]
+    assert state.crossings == pytest.approx(120, abs=2)
+    assert state.counted == pytest.approx(state.crossings, abs=1)
