@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.changes import Alert
+from gateway.footfall.chance import Counts, log_negative_binomial, normal
+from gateway.footfall.day import Day
 from gateway.footfall.usual import SCATTER
 
 BUSY, DEAD = "footfall_busy", "footfall_dead"
@@ -31,11 +33,6 @@ FEWEST_USUAL = 0.5
 CHANGE = np.array([[0.982, 0.015, 0.003], [0.247, 0.750, 0.003], [0.10, 0.005, 0.895]])
 """From one half hour to the next: as usual, busy, dead. Events last two hours, dead spells five."""
 FIRST = np.array([0.96, 0.03, 0.01])
-
-_lgamma = np.vectorize(math.lgamma, otypes=[np.float64])
-
-
-Counts: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +60,10 @@ def likelihoods(count: Counts, due: Counts) -> NDArray[np.float64]:
     return np.stack([np.where(known, one, 0.0) for one in found], axis=-1)
 
 
-def log_negative_binomial(count: Counts, mean: Counts, dispersion: float) -> NDArray[np.float64]:
-    """Log probability of `count`, with variance `dispersion` times the mean."""
-    size = mean / (dispersion - 1.0)
-    return np.asarray(
-        _lgamma(count + size)
-        - _lgamma(size)
-        - _lgamma(count + 1.0)
-        - size * math.log(dispersion)
-        + count * math.log((dispersion - 1.0) / dispersion)
-    )
-
-
 def surprise(counts: Counts, due: Counts) -> NDArray[np.float64]:
     """Standard deviations above what is usual (Anscombe's transform, for `SCATTER`)."""
     above = np.sqrt(counts + 3 / 8) - np.sqrt(due + 3 / 8)
     return np.asarray(2.0 * above / math.sqrt(SCATTER))
-
-
-def normal(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights of the three conditions as probabilities."""
-    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
 class Condition:
@@ -104,13 +84,17 @@ class Condition:
 
 
 class Herald:
-    """Says when the store becomes busy or dead, and when that is over; sure before it speaks."""
+    """Says when the store becomes busy or dead, and when that is over; sure before it speaks.
+
+    Of the half hours, and of the day as a whole.
+    """
 
     SURE, OVER = 0.95, 0.5
 
     def __init__(self) -> None:
         self._condition = Condition()
         self._said: str | None = None
+        self._day = Day()
 
     def step(self, t: float, count: int, usual: float) -> list[Alert]:
         """The half hour that ended at `t`."""
@@ -125,12 +109,14 @@ class Herald:
             self._said = kind
             detail = f"{count} came where {usual:.0f} are usual, p = {each[kind]:.3f}"
             said.append(Alert(t, kind, "store", detail))
-        return said
+        return said + self._day.step(t, count, usual)
 
     def memory(self) -> list[Any]:
         """For `restore`."""
-        return [self._condition.memory(), self._said]
+        return [self._condition.memory(), self._said, self._day.memory()]
 
     def restore(self, kept: Sequence[Any]) -> None:
         """Take back what `memory` said."""
-        self._condition, self._said = Condition(kept[0]), kept[1]
+        belief, self._said, *day = kept
+        self._condition = Condition(belief)
+        self._day.restore(day[0] if day else None)

@@ -8,10 +8,13 @@ knows the past alone, is counted beside it. The list of events is used to count,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.footfall.chance import Counts, normal
+from gateway.footfall.day import BUSY_DAY, DEAD_DAY
 from gateway.footfall.slots import DAYS_KEPT
 from gateway.footfall.unusual import (
     BUSY,
@@ -19,10 +22,10 @@ from gateway.footfall.unusual import (
     FIRST,
     Herald,
     likelihoods,
-    normal,
     surprise,
 )
 from gateway.footfall.usual import usual
+from tests.bench.calit2 import FIRST as FIRST_DAY
 
 FLAGS_OF_FIFTEEN_WEEKS = (68, 98, 149)
 PROTOTYPE = {68: (20, 24), 98: (22, 25), 149: (26, 29)}
@@ -32,8 +35,9 @@ ROUNDS = 3
 DOUBT = 0.001
 """What a half hour weighs that was unusual for certain: something, or none may be left."""
 OPENS, CLOSES = 16, 40
+LIVE_FROM = 21
+"""Days: three weeks of history."""
 
-Counts = NDArray[np.float64]
 Known = Sequence[tuple[int, int]]
 
 
@@ -107,22 +111,34 @@ def scores(days: Counts) -> dict[str, Counts]:
     }
 
 
-def heard_live(days: Counts, known: Known) -> tuple[int, int, int]:
-    """(alarms, events found, events) of a store that heard it day by day, from the fourth week."""
+def heard_live(days: Counts) -> list[tuple[str, int]]:
+    """(kind, half hour) of all that a store would have been told, from the fourth week on."""
     herald, said = Herald(), []
-    first = 21
-    for day in range(first, len(days)):
+    for day in range(LIVE_FROM, len(days)):
         history = np.full((DAYS_KEPT, 1, 48), np.nan)
         kept = days[max(0, day - DAYS_KEPT) : day]
         history[DAYS_KEPT - len(kept) :, 0] = kept
         means, _ = usual(history, DAYS_KEPT)
         for slot in range(OPENS, CLOSES):
             place = 48 * day + slot
-            for alert in herald.step(place, int(days[day, slot]), float(means[0, slot])):
-                if alert.kind == BUSY and not alert.over:
-                    said.append(place)
-    later = [one for one in known if one[0] >= 48 * first]
-    return len(said), found(later, said), len(later)
+            for alert in herald.step(1_800.0 * place, int(days[day, slot]), float(means[0, slot])):
+                if not alert.over:
+                    said.append((alert.kind, place))
+    return said
+
+
+def live_lines(days: Counts, known: Known) -> Iterator[str]:
+    """What a store that knows the past alone would have heard."""
+    said = heard_live(days)
+    busy = [place for kind, place in said if kind == BUSY]
+    later = [one for one in known if one[0] >= 48 * LIVE_FROM]
+    yield (
+        f"  as heard live, from three weeks on: {len(busy)} alarms,"
+        f" {found(later, busy)} of {len(later)} events found"
+    )
+    for name, which in (("busy", BUSY_DAY), ("dead", DEAD_DAY)):
+        dates = [f"{FIRST_DAY + timedelta(days=p // 48):%a %d %B}" for k, p in said if k == which]
+        yield f"  whole days said to be {name}: {', '.join(dates) or 'none'}"
 
 
 def event_lines(days: Counts, known: Known) -> Iterator[str]:
@@ -145,8 +161,7 @@ def event_lines(days: Counts, known: Known) -> Iterator[str]:
     for which, name in enumerate(("prototype's threshold, scaled", "prototype's model, scaled")):
         cells = (f"{each[which] * len(known) / ALL:.1f}" for each in PROTOTYPE.values())
         yield f"  {name:<72}" + "".join(f"{cell:>12}" for cell in cells)
-    raised, hit, later = heard_live(days, known)
-    yield f"  as heard live, from three weeks on: {raised} alarms, {hit} of {later} events found"
+    yield from live_lines(days, known)
     goal = GOAL / ALL * len(known)
     best = table["ours, deviation"][GOAL_AT][0], table["ours, probability"][GOAL_AT][1]
     yield (

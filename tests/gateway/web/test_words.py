@@ -15,6 +15,7 @@ from drivers.door.session import BARE_CELL, OVERLOADED_CELL, SILENT_CELL
 from drivers.rfid.llrp.session import CONNECTION_REFUSED
 from gateway.changes import Alert
 from gateway.desk import Sample
+from gateway.footfall.day import BUSY_DAY, DEAD_DAY
 from gateway.footfall.unusual import BUSY, DEAD
 from gateway.web.speech import Speech
 from gateway.web.words import LANGUAGES, WORDS
@@ -109,7 +110,8 @@ def test_every_attempt_has_words() -> None:
 
 def kinds() -> set[str]:
     """Kinds of alerts, from the calls that make them and the constants that they name."""
-    found = {BUSY, DEAD, "device_silent", "device_offline", "phantom_stock", "shelf_empty"}
+    found = {BUSY, DEAD, BUSY_DAY, DEAD_DAY}
+    found |= {"device_silent", "device_offline", "phantom_stock", "shelf_empty"}
     for path in (ROOT / "gateway").rglob("*.py"):
         text = path.read_text("utf-8")
         found |= set(re.findall(r'(?:Alert|_Watch)\((?:\w+, )?"(\w+)"', text))
