@@ -8,7 +8,6 @@ time-varying Poisson processes, KDD 2006, much reduced: no sampling, one size of
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,12 +57,6 @@ def likelihoods(count: Counts, due: Counts) -> NDArray[np.float64]:
         log_negative_binomial(came, np.maximum(mean * DEAD_SHARE, FEWEST_USUAL), SCATTER),
     ]
     return np.stack([np.where(known, one, 0.0) for one in found], axis=-1)
-
-
-def surprise(counts: Counts, due: Counts) -> NDArray[np.float64]:
-    """Standard deviations above what is usual (Anscombe's transform, for `SCATTER`)."""
-    above = np.sqrt(counts + 3 / 8) - np.sqrt(due + 3 / 8)
-    return np.asarray(2.0 * above / math.sqrt(SCATTER))
 
 
 class Condition:

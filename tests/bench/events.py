@@ -7,6 +7,7 @@ knows the past alone, is counted beside it. The list of events is used to count,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -22,9 +23,8 @@ from gateway.footfall.unusual import (
     FIRST,
     Herald,
     likelihoods,
-    surprise,
 )
-from gateway.footfall.usual import usual
+from gateway.footfall.usual import SCATTER, usual
 from tests.bench.calit2 import FIRST as FIRST_DAY
 
 FLAGS_OF_FIFTEEN_WEEKS = (68, 98, 149)
@@ -75,6 +75,12 @@ def looked_back(days: Counts) -> tuple[Counts, NDArray[np.float64]]:
         found = chances(days, means)
         weight = found[:, :, 0] + DOUBT
     return means, found
+
+
+def surprise(counts: Counts, due: Counts) -> NDArray[np.float64]:
+    """Standard deviations above what is usual (Anscombe's transform, for `SCATTER`)."""
+    above = np.sqrt(counts + 3 / 8) - np.sqrt(due + 3 / 8)
+    return np.asarray(2.0 * above / math.sqrt(SCATTER))
 
 
 def alarms(score: Sequence[float], most: int) -> list[int]:

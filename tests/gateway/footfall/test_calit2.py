@@ -71,6 +71,14 @@ def test_means_are_found_without_what_is_unusual() -> None:
     assert found[30, 21:25, 1].min() > 0.9
 
 
+def test_surprise_is_in_standard_deviations() -> None:
+    rng = np.random.default_rng(5)
+    counts = rng.negative_binomial(30, 0.5, 4_000).astype(np.float64)
+    each = events.surprise(counts, np.full(4_000, 30.0))
+    assert each.std() == pytest.approx(1.0, abs=0.1)
+    assert each.mean() == pytest.approx(0.0, abs=0.15)
+
+
 def test_neighbours_are_one_alarm() -> None:
     assert events.alarms([0.1, 0.9, 0.8, 0.2, 0.7, 0.05], 1) == [1, 2]
     assert events.alarms([0.1, 0.9, 0.8, 0.2, 0.7, 0.05], 2) == [0, 1, 2, 3, 4, 5]

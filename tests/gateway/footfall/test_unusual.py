@@ -13,7 +13,6 @@ from gateway.footfall.unusual import (
     DEAD,
     Herald,
     likelihoods,
-    surprise,
 )
 
 
@@ -62,13 +61,6 @@ def test_what_was_not_seen_says_nothing() -> None:
 def test_a_quiet_night_without_anybody_is_not_dead() -> None:
     herald = Herald()
     assert not [a for n in range(40) for a in herald.step(1_800.0 * n, 0, 0.4)]
-
-
-def test_surprise_is_in_standard_deviations() -> None:
-    rng = np.random.default_rng(5)
-    each = surprise(np.array(ordinary(rng, 30.0, 4_000), dtype=float), np.full(4_000, 30.0))
-    assert each.std() == pytest.approx(1.0, abs=0.1)
-    assert each.mean() == pytest.approx(0.0, abs=0.15)
 
 
 def kinds(alerts: list[Alert]) -> list[tuple[str, bool]]:
