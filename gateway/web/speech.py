@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.web.words import WORDS
 from gateway.web.words_details import in_french
+from gateway.web.words_devices import FRENCH
 
 _NARROW_SPACE = "\u202f"
 _NO_BREAK_SPACE = "\u00a0"
@@ -52,6 +53,11 @@ class Speech:
         text = text.removeprefix(f"{subject}: ")
         french = in_french(text) if self.lang == "fr" else None
         return Line(text, "en") if french is None else Line(french, "fr")
+
+    def name(self, word: str) -> Line:
+        """A driver's name of a fault or a fact in this language where we have it."""
+        french = FRENCH.get(word) if self.lang == "fr" else None
+        return Line(word.replace("_", " "), "en") if french is None else Line(french, "fr")
 
     def plural(self, phrase: str, count: int) -> str:
         """`phrase` for `count` things: `phrase_one` for a single one."""

@@ -48,3 +48,12 @@ def test_the_hour_and_the_people_of_an_early_version_go_on() -> None:
     hour = shop.hours[T0 + 3_600]
     assert (hour.visitors, hour.transactions) == (12, 2)
     assert shop.minutes[T0 + 660].occupancy == 3
+
+
+def test_factors_kept_without_the_key_that_they_rule_over_still_rule() -> None:
+    shop = Till()
+    shop.disk["bands/door-main"] = json.dumps([[0.0, 1.25, 1.2, 1.3, 400]])
+    shop.now = T0
+    shop.restart()
+    (count,) = shop.engine.manual_counts()
+    assert [one.factor for one in count.in_force] == [1.25]

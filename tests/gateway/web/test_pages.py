@@ -190,7 +190,8 @@ async def test_history_and_places_of_an_article(tmp_path: Path) -> None:
         assert (await here.get(f"/stock/{STRANGER}")).status_code == 404
         assert (await here.get("/stock/12")).status_code == 422
         devices = await read(here, "/devices", "fr")
-        assert all(word in devices for word in ("muet", "bad check", "R420", "il y a 40 min"))
+        words = ("muet", "somme de contrôle fausse", "R420", "il y a 40 min")
+        assert all(word in devices for word in words)
         doors = await read(here, "/doors", "en")
         assert doors.count('<rect class="sold"') == 7
         glance = await read(here, "/", "en")
