@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from gateway.changes import StockState
 SURE = 0.999
 """A unit surer than this is counted as certain, which keeps the convolution short."""
 
+MANY = 400
+"""More doubtful units than these are a bell curve: exact to a promise's level, and never slow."""
 FEW = 20
 """So few units are done sooner one by one than as arrays."""
 
@@ -25,6 +28,8 @@ def distribution(chances: Sequence[float]) -> NDArray[np.float64]:
             certain += 1
         elif chance > 1 - SURE:
             doubtful.append(chance)
+    if len(doubtful) > MANY:
+        return np.concatenate([np.zeros(certain), _bell(np.array(doubtful))])
     few, many = doubtful[:FEW], doubtful[FEW:]
     spread = np.array([0.0] * certain + _of_few(few))
     for chance in many:
@@ -33,6 +38,14 @@ def distribution(chances: Sequence[float]) -> NDArray[np.float64]:
         wider[1:] += spread * chance
         spread = wider
     return spread
+
+
+def _bell(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same for very many: a normal distribution of their mean and variance."""
+    mean, width = chances.sum(), math.sqrt(float((chances * (1 - chances)).sum()))
+    off = (np.arange(len(chances) + 1) - mean) / max(width, 1e-3)
+    spread = np.exp(-0.5 * np.minimum(off * off, 1400.0))
+    return np.asarray(spread / spread.sum(), np.float64)
 
 
 def _of_few(chances: list[float]) -> list[float]:

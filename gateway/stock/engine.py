@@ -41,6 +41,7 @@ from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
 from gateway.stock.layout import Layout, Naming, Scale
 from gateway.stock.memory import Memory
+from gateway.stock.own import OwnNaming
 from gateway.stock.places import Places
 from gateway.stock.presence import Presence
 from gateway.stock.records import Records
@@ -68,7 +69,8 @@ class StockEngine:
         self.faults: Counter[str] = Counter()
         self._layout = layout
         self._places = Places(layout)
-        self._tags = Tags(len(self._places.antennas), naming, self.faults)
+        own = OwnNaming(naming, layout.articles)
+        self._tags = Tags(len(self._places.antennas), own, self.faults)
         self._hearing = Hearing(len(self._places.antennas))
         self._evidence = Evidence(len(self._places.antennas), self._hearing)
         self._goods = Goods(layout, self._tags, self.faults)

@@ -13,6 +13,8 @@ from gateway.stock.layout import Article, Layout
 from gateway.stock.tags import Status, Tags
 
 UNCATALOGUED_KEPT = 20_000
+TAGS_A_GTIN = 10_000
+"""More tags of one GTIN than any store has: a flood of made-up serial numbers."""
 _HERE = int(Status.HERE)
 
 
@@ -81,6 +83,9 @@ class Goods:
     def take_tag(self, row: int) -> None:
         """Give a new tag row its account; rows are taken in order."""
         account = self.account(self._tags.gtins[row])
+        if account is not None and len(account.rows) >= TAGS_A_GTIN:
+            self._faults["tags_beyond_bound"] += 1
+            account = None
         self._tags.account[row] = -1 if account is None else self._by_gtin[account.gtin]
         if account is not None:
             account.rows.append(row)

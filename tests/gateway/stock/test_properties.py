@@ -160,3 +160,41 @@ def test_holds_never_promise_twice(qty: int, wanted: list[int]) -> None:
         answer = engine.hold(HoldRequest(str(number), gtin(1), many, 30.0), T0)
         promised += many if answer.verdict is HoldVerdict.NEW else 0
     assert promised <= qty
+
+
+ASKED = st.one_of(
+    st.builds(HoldRequest, st.sampled_from("abcdef"), GTINS, st.integers(-1, 6), st.just(30.0)),
+    st.tuples(st.sampled_from(["collect", "release"]), st.sampled_from("abcdef")),
+)
+
+
+@given(story=st.lists(st.one_of(OBSERVATIONS, st.integers(1, 15), ASKED), max_size=30))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_promise_is_less_sure_than_the_store_s_level(
+    story: list[Observation | int | HoldRequest | tuple[str, str]],
+) -> None:
+    engine, now = _engine(), T0
+    said: dict[str, StockChanged] = {}
+    for step in story:
+        if isinstance(step, int):
+            now += step
+        elif isinstance(step, HoldRequest):
+            free = (
+                engine._answers.of(account, now, engine._holds).available
+                if (account := engine._goods.known(step.gtin))
+                else 0
+            )
+            answer = engine.hold(step, now)
+            if answer.verdict is HoldVerdict.NEW:
+                assert 0 < step.qty <= free
+                assert answer.available == free - step.qty
+        elif isinstance(step, tuple):
+            (engine.collect if step[0] == "collect" else engine.release)(step[1], now)
+        else:
+            engine.observe(step)
+        said |= {c.gtin: c for c in engine.advance(now) if isinstance(c, StockChanged)}
+    for change in said.values():
+        if change.available > 0:
+            assert change.p_available >= 0.95 - 1e-4
+            assert change.state is not StockState.UNKNOWN
+        assert change.reserved == engine._holds.reserved(change.gtin)
