@@ -17,19 +17,19 @@ class Habits:
         put_hidden: share of things put back where no antenna hears them; scaled likewise.
         leave_unseen: share of pick-ups that end outside with neither till nor door seeing it.
         leave_past_exit: the same where the door has an antenna.
-        alike: how alike misses in a row are. A body or a turned tag makes them so, and silence is
-            worth less and less: that of m expected reads `(1 + m / alike) ** -alike`, where
-            independent misses would make it `exp(-m)`.
+        ghost: chance that a round reads a tag that is away.
+        alike: how alike misses in a row are (see `misses`), before the store has taught any.
     """
 
-    pick: float = 1 / 18_000
-    hide: float = 1 / 100_000
+    pick: float = 1 / 12_000
+    hide: float = 1 / 5_000_000
     show: float = 1 / 5_400
     put: float = 1 / 240
-    put_hidden: float = 0.01
+    put_hidden: float = 0.004
     leave_unseen: float = 0.03
     leave_past_exit: float = 0.006
-    alike: float = 2.0
+    ghost: float = 1e-5
+    alike: float = 4.0
 
 
 SHOP = Habits()

@@ -18,8 +18,8 @@ TAUGHT_BY = 1000
 WEAK_RATE, WEAK_SHARE = 0.05, 0.03
 """A tag that is read less is hardly heard; the usual share of those."""
 WEAK_TAGS = 4.0
-LONG_QUIET = 40.0
-"""Expected reads missed in a row after which a tag is hidden or gone, hardly just unlucky."""
+LONG_QUIET, LONG_SECONDS = 40.0, 900.0
+"""Nats and seconds of silence after which a tag is hidden or gone: not unlucky, nor in a hand."""
 BACK, STILL, OBSCURE_MOST = 3.0, 2.0, 20.0
 """Long silences that ended and that did not, before the store has taught any."""
 
@@ -45,9 +45,9 @@ class Lessons:
         self._returned = 0
         self._learned = -np.inf
 
-    def returned(self, quiet: NDArray[np.float64]) -> None:
-        """Tags were read again after so many missed reads each."""
-        self._returned += int((quiet > LONG_QUIET).sum())
+    def returned(self, quiet: NDArray[np.float64], seconds: NDArray[np.float64]) -> None:
+        """Tags were read again after silences of so many nats and seconds."""
+        self._returned += int(((quiet > LONG_QUIET) & (seconds > LONG_SECONDS)).sum())
 
     def learn(self, t: float) -> None:
         """Take stock of all tags, now and then."""
@@ -65,7 +65,7 @@ class Lessons:
             reads = tags.reads[some] + tags.fresh[some]
             self.spread.learn(tags.home[some], reads, tags.exposure[some])
         self._learn_crowds(n)
-        self._learn_obscurity(n)
+        self._learn_obscurity(n, t)
 
     def _learn_crowds(self, n: int) -> None:
         tags, zones = self._tags, len(self._places.zones)
@@ -78,9 +78,10 @@ class Lessons:
         share = (poor + WEAK_TAGS * WEAK_SHARE) / (number + WEAK_TAGS)
         self.unheard = np.where(self._places.watched, share, 1.0)
 
-    def _learn_obscurity(self, n: int) -> None:
+    def _learn_obscurity(self, n: int, t: float) -> None:
         tags = self._tags
         silent = (tags.quiet[:n] > LONG_QUIET) & (tags.status[:n] == Status.HERE)
+        silent &= t - tags.last[:n] > LONG_SECONDS
         silent &= ~self._exits[tags.home[:n]] & (tags.home[:n] != NOWHERE)
         odds = (self._returned + BACK) / (int(silent.sum()) + STILL)
         self.obscure = float(np.clip(odds * STILL / BACK, 0.3, OBSCURE_MOST))

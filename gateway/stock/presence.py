@@ -17,6 +17,7 @@ from gateway.stock.habits import SHOP, Habits
 from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.lessons import Lessons
+from gateway.stock.misses import Misses
 from gateway.stock.moves import Moves
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import expected_reads
@@ -29,12 +30,13 @@ HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
 Rows = NDArray[np.int32] | NDArray[np.int64]
 _READ_FLOOR = 0.003
 _HAND_READ = 0.04
+_LEFT_HOME = 2.0
+"""Nats by which a tag in a hand is less read by its home's own antennas: it is carried off."""
 _HIDDEN_SHARE = 0.1
 _WEAKEST = 0.05
 """Reads of a tag in a hand, hidden, or weak, against one in place."""
 _WAKES = ((HIDDEN, 0.7), (HAND, 0.3))
 """Share of a belief that a read by an antenna that hears the place well turns into *in place*."""
-_GHOST = 1e-5
 _EXPECTED, _LOST, _SOLD = int(Status.EXPECTED), int(Status.LOST), int(Status.SOLD)
 _LEFT = 0.05
 _FRESH_LOOK = 2.0
@@ -48,7 +50,8 @@ class Presence:
     """Belief about every tag, brought forward epoch by epoch.
 
     Attributes:
-        lessons: what the whole store teaches; rates: usual reads by zone and antenna.
+        lessons: what the whole store teaches. misses: how alike misses are.
+        rates: usual reads by zone and antenna.
         storage, exit, passing: kinds of zones, bool[zones].
     """
 
@@ -74,6 +77,7 @@ class Presence:
     def live_by(self, habits: Habits) -> None:
         """Take other habits than a shop's."""
         self._habits = habits
+        self.misses = Misses(self._tags, habits.alike)
         watched = bool((self.exit & self._places.watched).any())
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)
@@ -90,11 +94,12 @@ class Presence:
         exposure = self._hearing.judge(epoch.t, epoch.rounds, self._expected(n, epoch.t), got)
         if n == 0:
             return
-        silence = expected_reads(tags.voice[:n], exposure)
-        self._forward(n, epoch, exposure)
+        silence = expected_reads(tags.hush[:n], exposure)
+        alike = self.misses.of(slice(n))
+        self._forward(n, epoch, exposure, alike)
         belief = tags.belief[:n]
         quiet = tags.quiet[:n]
-        belief[:, HERE] *= np.exp(-silence / (1.0 + quiet / self._habits.alike))
+        belief[:, HERE] *= np.exp(-silence / (1.0 + quiet / alike))
         quiet += silence
         if len(epoch.row):
             self._hear(epoch, exposure)
@@ -213,7 +218,13 @@ class Presence:
         self._zone_t[heard] = np.fmax(self._zone_t[heard], epoch.t)
         return np.asarray(gap * clear)
 
-    def _forward(self, n: int, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
+    def _forward(
+        self,
+        n: int,
+        epoch: Epoch,
+        exposure: NDArray[np.float64],
+        alike: NDArray[np.float64],
+    ) -> None:
         tags = self._tags
         belief, home = tags.belief[:n], tags.home[:n].astype(np.intp)
         dt = self._elapsed(epoch, exposure)
@@ -228,8 +239,8 @@ class Presence:
         go = (self._go * dt).take(home) * here
         picked_here, picked_hidden = pick * here, pick * hidden
         # What comes back into sight would be heard soon; the silence that has lasted counts anew.
-        soon = expected_reads(tags.voice[:n], self._hearing.window)
-        unheard = (1.0 + _FRESH_LOOK * soon / habits.alike) ** -min(habits.alike, 50.0)
+        soon = expected_reads(tags.hush[:n], self._hearing.window)
+        unheard = (1.0 + _FRESH_LOOK * soon / alike) ** -alike
         here += (show + put * (1 - lost)) * unheard - hide - picked_here - go
         hidden += hide - show - picked_hidden + put * lost
         hand += picked_here + picked_hidden - put - lose
@@ -246,17 +257,21 @@ class Presence:
         new = (status == _EXPECTED) | (status == _LOST) | unread
         tags.first[rows[unread]] = epoch.t
         said = np.empty((len(rows), 4))
-        back = rate * exposure[epoch.antenna] / (1.0 + tags.quiet[epoch.row] / self._habits.alike)
+        hush = tags.hush[epoch.row, epoch.antenna].astype(np.float64)
+        alike = self.misses.of(epoch.row)
+        back = hush * exposure[epoch.antenna] / (1.0 + tags.quiet[epoch.row] / alike)
         expected = np.maximum(rate, _READ_FLOOR)
         said[:, HERE] = np.bincount(which, np.log(expected) + back)
         said[:, HIDDEN] = np.bincount(which, np.log(_HIDDEN_SHARE * expected))
         many = np.bincount(which)
         strength = np.clip(2.0 * tags.best[rows], _WEAKEST, 1.0)
-        said[:, HAND] = many * np.log(_HAND_READ * strength)
+        at_home = self._places.zone_of[epoch.antenna] == tags.home[epoch.row]
+        nearby = np.bincount(which, at_home)
+        said[:, HAND] = many * np.log(_HAND_READ * strength) - nearby * _LEFT_HOME
         # Where home cannot speak for itself, reads elsewhere are no sign of a hand.
         refutable = self._moves.refutable(rows)
         said[:, HAND] = said[:, HERE] + refutable * (said[:, HAND] - said[:, HERE])
-        said[:, AWAY] = many * np.log(_GHOST)
+        said[:, AWAY] = many * np.log(self._habits.ghost)
         said -= said.max(axis=1, keepdims=True)
         belief = tags.belief[rows] * np.exp(said) + 1e-12
         belief /= belief.sum(axis=1, keepdims=True)
@@ -266,7 +281,9 @@ class Presence:
             belief[:, HERE] += wakes
             belief[:, state] -= wakes
         tags.belief[rows] = belief
-        self.lessons.returned(tags.quiet[rows])
+        self.lessons.returned(tags.quiet[rows], epoch.t - tags.last[rows])
+        still = tags.rival[rows] == NOWHERE
+        self.misses.ended(rows[still & (status == Status.HERE)])
         tags.quiet[rows] = 0.0
         self._signatures.note(epoch, rows)
         sold = rows[status == _SOLD]

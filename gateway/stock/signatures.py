@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch
 from gateway.stock.hearing import WINDOW_DECAY, Hearing
+from gateway.stock.misses import GRADES
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.tags import Tags
 
@@ -20,6 +21,8 @@ SIGNATURE_ROUNDS = 400.0
 SETTLE_SECONDS = 5.0
 GAP_READS = 12.0
 """A gap of more expected reads than this is no miss of a tag in place but something else."""
+MISSED_LEAST = 0.9
+"""No tag is read so surely that one missed round proves it gone."""
 LOUD = 0.4
 """An antenna hears a tag well from this share of the rate of the one that hears it best."""
 
@@ -117,4 +120,6 @@ class Signatures:
         best = rate.max(axis=1, keepdims=True, initial=0.0)
         voice = np.where(rate >= LOUD * best, rate, np.float32(0.0))
         tags.rate[rows], tags.voice[rows] = rate, voice
+        tags.hush[rows] = -np.log1p(-np.minimum(voice, MISSED_LEAST))
+        tags.grade[rows] = np.searchsorted(GRADES, best[:, 0])
         tags.best[rows], tags.voiced[rows] = best[:, 0], voice.sum(axis=1)

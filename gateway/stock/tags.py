@@ -49,13 +49,16 @@ class Tags:
         reads, exposure: decayed reads and rounds an antenna while at rest at home (signature).
         rate: reads a round by antenna at home, from the two above and the zone's usual rates.
         voice: the part of `rate` whose silence means something: antennas that hear it well.
+        hush: nats that a missed round of each of those antennas says, -log(1 - voice).
         best, voiced: the most of `rate` and the sum of `voice`, over antennas.
+        grade: how well it is read (see `misses`).
         seen_at: each antenna's rounds when the row was last settled.
         recent: reads of the last seconds by antenna, decayed up to `recent_t`.
         last, first: event times of newest and first read, NaN if none.
         rival, odds, since_rival: a zone that challenges home, by how many nats, since when.
         fresh: reads since the challenge began, not yet in the signature. odd: there may be any.
-        quiet: reads that its signature has led to expect since its last read.
+        quiet: nats against its being in place, by the rounds that missed it since its last read,
+            were misses independent.
         told: zone last told in an item event, `NOWHERE` if none or departed.
         booked: named by a delivery. named: its sale named this very tag.
         settled: when the signature was last brought up to date.
@@ -83,6 +86,8 @@ class Tags:
         self.exposure: Floats = np.zeros((rows, antennas), np.float32)
         self.rate: Floats = np.zeros((rows, antennas), np.float32)
         self.voice: Floats = np.zeros((rows, antennas), np.float32)
+        self.hush: Floats = np.zeros((rows, antennas), np.float32)
+        self.grade: NDArray[np.int8] = np.zeros(rows, np.int8)
         self.best: Floats = np.zeros(rows, np.float32)
         self.voiced: Floats = np.zeros(rows, np.float32)
         self.seen_at: Floats = np.zeros((rows, antennas), np.float32)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.changes import Change, ItemEvent, ItemEventKind, LedgerLine
-from gateway.stock.habits import SHOP
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import AWAY, HERE, Presence
 from gateway.stock.tags import Status, Tags
@@ -88,14 +87,15 @@ class Tidings:
             elif now - sold > OPEN_SECONDS:
                 del self._unsure[row]
                 tags.told[row] = NOWHERE
-            elif now - sold >= LAID_SECONDS:
+            elif now - sold >= LAID_SECONDS and not tags.last[row] > sold + LAID_SECONDS:
                 p = 1.0 - (1.0 - chance) * self._unheard(row)
                 changes += self._departed(row, sold, p, now) if p > SURE else []
         return changes
 
     def _unheard(self, row: int) -> float:
         """P(a tag that lies where it lay is silent for so long): misses in a row are alike."""
-        return float((1.0 + self._tags.quiet[row] / SHOP.alike) ** -SHOP.alike)
+        alike = float(self._presence.misses.of(np.array([row]))[0])
+        return float((1.0 + self._tags.quiet[row] / alike) ** -alike)
 
     def _departed(self, row: int, began: float, p: float, now: float) -> list[Change]:
         home = int(self._tags.home[row])

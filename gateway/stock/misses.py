@@ -1,0 +1,77 @@
+"""How alike misses in a row are, learned by how well a tag is read.
+
+A tag with margin to spare is missed by chance alone, and a few misses say that it is gone. One at
+the edge of what its antenna reaches falls silent for a while with every draught, and somebody may
+stand before either. So silence is worth less and less: that of misses with the joint chance
+`exp(-m)`, were they independent, is worth `(1 + m / alike) ** -alike`. How silences of tags end
+that lie still tells `alike`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.tags import Tags
+
+GRADES = np.array([0.2, 0.4, 0.6, 0.75])
+"""Best rates that part the grades."""
+_SHORT, _GONE = 3.0, 100.0
+_LONG = np.array([8.0, 20.0])
+"""Silences that ended, in nats: the shares of long ones tell. Beyond the last it was hardly a
+silence: the tag had been taken away and brought back."""
+_KNOWN = 100.0
+"""Short silences that what is usual in shops weighs as much as."""
+_KEPT = 4000.0
+_LEAST, _MOST = 1.0, 64.0
+_TABLE = np.exp(np.linspace(np.log(_LEAST), np.log(_MOST), 49))
+
+
+def _shares(alike: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of silences beyond the short, how many are beyond each long one, [alike, long]."""
+    short, gone = ((1 + nats / alike) ** -alike for nats in (_SHORT, _GONE))
+    beyond = (1 + _LONG / alike[:, None]) ** -alike[:, None]
+    return np.asarray((beyond - gone[:, None]) / (short - gone)[:, None])
+
+
+_SHARES = _shares(_TABLE)
+
+
+class Misses:
+    """Counts by grade.
+
+    Attributes:
+        alike: float64[grades].
+    """
+
+    def __init__(self, tags: Tags, alike: float) -> None:
+        self._tags = tags
+        grades = len(GRADES) + 1
+        self._short: NDArray[np.float64] = np.full(grades, _KNOWN)
+        self._long = _KNOWN * _shares(np.full(grades, min(alike, _MOST)))
+        self.alike: NDArray[np.float64] = np.zeros(0)
+        self._renew()
+
+    def of(self, rows: NDArray[np.int64] | NDArray[np.int32] | slice) -> NDArray[np.float64]:
+        """`alike` of these rows."""
+        return np.asarray(self.alike.take(self._tags.grade[rows]))
+
+    def ended(self, rows: NDArray[np.int32]) -> None:
+        """Tags in place are read again; their silences were as long as `tags.quiet` says."""
+        quiet, grade = self._tags.quiet[rows], self._tags.grade[rows]
+        short = (quiet > _SHORT) & (quiet <= _GONE)
+        if not short.any():
+            return
+        quiet, grade = quiet[short], grade[short]
+        self._short += np.bincount(grade, minlength=len(self._short))
+        np.add.at(self._long, grade, quiet[:, None] > _LONG)
+        keep = np.where(self._short > _KEPT, 0.5, 1.0)
+        self._short *= keep
+        self._long *= keep[:, None]
+        self._renew()
+
+    def _renew(self) -> None:
+        shares = self._long / self._short[:, None]
+        # Shares fall as `alike` grows; the longer tail decides where both do not agree.
+        fits = [np.interp(-shares[:, i], -_SHARES[:, i], np.log(_TABLE)) for i in range(len(_LONG))]
+        self.alike = np.exp(np.min(fits, axis=0))
