@@ -20,14 +20,12 @@ OURS = Ours.name
 
 SIMULATOR = (
     "gateway/simulate",
-    "drivers/observations.py",
-    "drivers/gtin.py",
-    "drivers/rfid/naming.py",
     "tests/bench/shop.py",
     "tests/bench/accuracy/stores.py",
     "tests/bench/accuracy/promises.py",
 )
-"""What all rules' figures rest on; ours on the engine as well."""
+"""What all rules' figures rest on; ours on the engine as well. The vocabulary of drivers is left
+out: it grows by the week, and by what no virtual store says."""
 
 
 @dataclass(frozen=True, slots=True)
