@@ -23,8 +23,8 @@ LAID_SECONDS = 60.0
 takes about that long to read a label, or to stand and talk in the door."""
 OPEN_SECONDS = 7200.0
 """A sale that may have meant another unit tells no departure after so long."""
-LOOKED_AT = 200
-"""Items judged in one turn; where more are in doubt, the others have the next turn."""
+JUDGED, AGAIN_SECONDS = 100, 10.0
+"""So many items are judged in one turn, and those that stay in doubt not again so soon."""
 
 Rows = NDArray[np.int64]
 
@@ -41,7 +41,7 @@ class Tidings:
     ) -> None:
         self._places, self._tags = places, tags
         self._presence, self._unsure = presence, unsure
-        self._turn = 0
+        self._judged: NDArray[np.float64] = np.zeros(0)
 
     def of_items(self, now: float) -> list[Change]:
         """Events of items whose told place is no longer the believed one."""
@@ -57,7 +57,7 @@ class Tidings:
         changes = self._of_unsure_sales(now)
         for row in np.flatnonzero(gone).tolist():
             changes += self._departed(row, float(tags.last[row]), float(belief[row, AWAY]), now)
-        for row in self._sure(np.flatnonzero(there)):
+        for row in self._sure(np.flatnonzero(there), now):
             changes += self._there(row, now)
         return changes
 
@@ -66,13 +66,16 @@ class Tidings:
         shelf_to_shelf = storage[home] & storage[told] & (told != NOWHERE)
         return np.where(shelf_to_shelf, LAID_SECONDS, SETTLED_SECONDS)
 
-    def _sure(self, rows: Rows) -> list[int]:
+    def _sure(self, rows: Rows, now: float) -> list[int]:
         """Those whose reads leave no doubt which storage zone it is."""
-        if len(rows) > LOOKED_AT:
-            rows = np.roll(rows, -self._turn)[:LOOKED_AT]
-            self._turn += LOOKED_AT
+        new = self._tags.count - len(self._judged)
+        if new:
+            self._judged = np.concatenate([self._judged, np.full(new, -np.inf)])
+        waits = np.abs(now - self._judged[rows]) < AGAIN_SECONDS
+        rows = rows[~waits][:JUDGED]
         if not len(rows):
             return []
+        self._judged[rows] = now
         passing = ~self._presence.storage[self._tags.home[rows]]
         sure: list[int] = rows[passing | (self._presence.surety(rows) > SURE)].tolist()
         return sure
