@@ -18,7 +18,7 @@ from gateway.stock.tags import Tags
 BACK_SECONDS, AHEAD_SECONDS = 60.0, 86_400.0
 """Steps of less are the clock's usual manners, or a machine that slept."""
 TOLD_SECONDS = 3_600.0
-TIMES = ("last", "first", "since", "sold", "settled", "recent_t", "since_rival")
+TIMES = ("last", "first", "since", "sold", "settled", "recent_t", "since_rival", "placed", "review")
 """Columns of tags that hold event times."""
 ACCOUNT_TIMES = ("booked_at", "counted_at", "heard", "weighed_t", "short_since")
 
