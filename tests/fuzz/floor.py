@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from drivers.door.axis import read_live_sum
 from drivers.door.beams import Lane
 from drivers.door.frames import BODY_MOST, Frame, FrameReader, encode_frame
+from drivers.door.http_digest import authorization, choose
 from drivers.door.messages import Get, Hello, State, read_message, write_message
 from drivers.door.milesight import read_milesight
 from drivers.door.report import BodyWrong, Report
@@ -80,6 +81,14 @@ def _bought(read: Callable[[bytes], Report]) -> Take:
         assert all(count.t <= count.at for count in counts)
 
     return take
+
+
+def _challenge(data: bytes) -> None:
+    """What a counter, or who answers in its place, asks a password for."""
+    challenge = choose(data.decode("latin-1").split("\n"))
+    if challenge is not None:
+        said = authorization(challenge, "GET", "/", "user", "secret", "once", 1)
+        assert said.startswith("Digest ")
 
 
 def _beams() -> Take:
@@ -181,6 +190,14 @@ FLOOR = (
     Target("milesight", lambda: _bought(read_milesight), (_json(_VS125), _json(_VS121))),
     Target("xovis", lambda: _bought(read_xovis), (_json(_XOVIS),)),
     Target("axis", lambda: _bought(lambda body: read_live_sum(body, PARIS)), (_json(_AXIS),)),
+    Target(
+        "http_digest",
+        lambda: _challenge,
+        (
+            b'Digest realm="AXIS", nonce="a1b2", algorithm=MD5, qop="auth"',
+            b'Basic realm="x"\nDigest realm="y", nonce="\\"", algorithm=SHA-256-sess, opaque="z"',
+        ),
+    ),
     Target(
         "till_message",
         lambda: _till_message,

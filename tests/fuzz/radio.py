@@ -13,6 +13,7 @@ from drivers.rfid import m100
 from drivers.rfid.bits import EpcError
 from drivers.rfid.epc import decode_epc, encode_sgtin96, parse_epc_text
 from drivers.rfid.epc_columns import sgtin96_columns
+from drivers.rfid.llrp.columns import TagColumns
 from drivers.rfid.llrp.events import SessionLost
 from drivers.rfid.llrp.framing import Framing, Message, ProtocolError
 from drivers.rfid.llrp.parameters import decode_body, encode
@@ -38,6 +39,7 @@ REAL_REPORT = bytes.fromhex(
 REAL_CLOSE = bytes.fromhex("043f0000001e0000000700f600140080000c0005ac35bd20d1da01010004")
 SGTIN_96 = 0x30
 SETTINGS = LlrpSettings((1, 2, 3, 4))
+DEMANDING = LlrpSettings((1, 2), session=2, power_dbm={1: 27.5}, mode="dense", trigger=3)
 
 
 def _llrp_messages() -> Take:
@@ -80,10 +82,13 @@ def _llrp_reports() -> Take:
 def _must_be_the_same_by_itself(decoder: ReportDecoder, body: bytes) -> None:
     """A report of a shape that was met is read without being walked: to the same tags."""
     whole = Message(MessageType.RO_ACCESS_REPORT, 1, body).to_bytes()
-    alone = decoder.alone(whole)
-    if alone is None:
-        return
-    walked = ReportDecoder(Counter()).decode([body])
+    for times in (1, 2):
+        alone = decoder.whole(whole * times)
+        if alone is not None:
+            _must_be_the_same(alone, ReportDecoder(Counter()).decode([body] * times))
+
+
+def _must_be_the_same(alone: TagColumns, walked: TagColumns | None) -> None:
     assert walked is not None
     assert list(alone.epcs()) == list(walked.epcs())
     assert alone.antenna.tolist() == walked.antenna.tolist()
@@ -126,7 +131,7 @@ def _llrp_start_up() -> Take:
     """A fresh session that hears a reader's answers with the bodies of the input."""
 
     def take(data: bytes) -> None:
-        session = LlrpSession(SETTINGS, 0.0)
+        session = LlrpSession(DEMANDING if len(data) % 2 else SETTINGS, 0.0)
         framing = Framing()
         try:
             session.feed(greeting(), 0.0)

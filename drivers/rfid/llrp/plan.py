@@ -1,9 +1,9 @@
 """Whole stretches of tags of one shape, checked in one step and read in another.
 
-A quiet reader sends its tags in reports of one, a busy one in reports of the same few sizes. For
-each such length a plan is made once: which bytes must stand where, and how the rest is read. A few
-tags are read with `struct`, for numpy's calls would cost more than all the rest; their arrays are
-made when somebody asks for them. Many tags are read with numpy.
+A quiet reader sends its tags in reports of one, a busy one in reports of the same few sizes, of
+which many are read at once. For each such length a plan is made once: which bytes must stand where,
+and how the rest is read. A few tags are read with `struct`, for numpy's calls would cost more than
+all the rest; their arrays are made when somebody asks for them. Many tags are read with numpy.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ _NUMBER_AT = 6
 _HEADER_MASK = b"\xff" * _NUMBER_AT + bytes(4)
 
 
-def plan_of(template: Template, count: int, header: bytes = b"") -> Plan:
+def plan_of(template: Template, count: int, header: bytes = b"", *, repeated: bool = False) -> Plan:
     """How `count` tags of a `complete` template are read that stand behind such a `header`.
 
-    The header of a message may differ in the message's number.
+    The header of a message may differ in the message's number. `repeated`: any number of such
+    messages, one behind the other.
     """
     row, row_mask = template.masked()
     head, head_mask = (header[:_NUMBER_AT] + bytes(4), _HEADER_MASK) if header else (b"", b"")
     expected, mask = head + row * count, head_mask + row_mask * count
-    if count > FEW:
+    if count > FEW or repeated:
         return _many(template, len(header), expected, mask)
     return _few(_Shape(template, count, len(header)), expected, mask)
 
@@ -53,13 +54,13 @@ def _few(shape: _Shape, expected: bytes, mask: bytes) -> Plan:
 
 
 def _many(template: Template, head: int, expected: bytes, mask: bytes) -> Plan:
-    bits = np.frombuffer(mask, np.uint8)
+    bits, wanted = np.frombuffer(mask, np.uint8), np.frombuffer(expected, np.uint8)
 
     def take(data: bytes) -> TagColumns | None:
-        raw = np.frombuffer(data, np.uint8)
-        if (raw & bits).tobytes() != expected:
+        raw = np.frombuffer(data, np.uint8).reshape(-1, len(bits))
+        if ((raw & bits) != wanted).any():
             return None
-        return template.columns(raw[head:].reshape(-1, template.size))
+        return template.columns(raw[:, head:].reshape(-1, template.size))
 
     return take
 

@@ -3,7 +3,7 @@
 A reader sends the same shape of TagReportData again and again. So the first of a kind is walked
 byte by byte to a `Template` (where which field stands, which bytes must not differ) and all that
 match it are decoded as one array. Bodies of many reports are decoded together; a report that comes
-alone is read by a `plan` for messages of its length.
+alone, and reports of one length that come together, are read by a `plan` for messages so long.
 
 The inherit rule, LLRP 1.0.1 section 14.2.3(ii): a parameter that is switched on and yet absent has
 the value of the last one received. What was never received is unknown: no antenna drops the read
@@ -54,12 +54,15 @@ class ReportDecoder:
         self.lost = 0
         self._templates: dict[int, list[Template]] = {}
         self._reports: dict[int, Plan] = {}
+        self._alike: dict[int, Plan] = {}
         self._bodies: dict[int, Plan] = {}
         self._last: TagColumns | None = None
 
-    def alone(self, data: bytes) -> TagColumns | None:
-        """The tags of `data` where that is one whole report of a shape met before; else None."""
-        plan = self._reports.get(len(data)) or self._planned_report(data)
+    def whole(self, data: bytes) -> TagColumns | None:
+        """The tags of `data` where that is nothing but whole reports, alike and of a shape met
+        before; else None.
+        """
+        plan = self._reports.get(len(data)) or self._planned_reports(data)
         if plan is None or (columns := plan(data)) is None:
             return None
         self._last = columns
@@ -86,16 +89,22 @@ class ReportDecoder:
         plan = self._bodies.get(len(data)) or self._planned(self._bodies, data, size)
         return None if plan is None else plan(data)
 
-    def _planned_report(self, data: bytes) -> Plan | None:
-        """A plan for a message of that length, where it is a report."""
+    def _planned_reports(self, data: bytes) -> Plan | None:
+        """A plan for one message of that length or for several alike, where they are reports."""
         if len(data) <= HEADER.size:
             return None
         word, length, _ = HEADER.unpack_from(data)
+        if length <= HEADER.size or len(data) % length:
+            return None
+        repeated = length < len(data)
+        if repeated and (plan := self._alike.get(length)) is not None:
+            return plan
         known = word & _MESSAGE_TYPE == MessageType.RO_ACCESS_REPORT and word >> 10 & 7 in VERSIONS
-        size = _equal_size(data[HEADER.size :]) if known and length == len(data) else 0
+        size = _equal_size(data[HEADER.size : length]) if known else 0
         if not size or length - HEADER.size > MANY * size:
             return None
-        return self._planned(self._reports, data, size, HEADER.size)
+        plans = self._alike if repeated else self._reports
+        return self._planned(plans, data[:length], size, HEADER.size)
 
     def _planned(
         self, plans: dict[int, Plan], data: bytes, size: int, head: int = 0
@@ -106,7 +115,8 @@ class ReportDecoder:
             if template.complete and template.match(row[None, :])[0]:
                 if len(plans) >= MAX_PLANS:
                     plans.clear()
-                plan = plan_of(template, (len(data) - head) // size, data[:head])
+                count, repeated = (len(data) - head) // size, plans is self._alike
+                plan = plan_of(template, count, data[:head], repeated=repeated)
                 plans[len(data)] = plan
                 return plan
         return None

@@ -104,7 +104,7 @@ class LlrpSession:
             SessionLost: refused, closed, or no LLRP.
         """
         if self.state is _RUNNING and not self._framing.rest:
-            columns = self._reports.alone(data)
+            columns = self._reports.whole(data)
             if columns is not None:
                 self._deadline = now + self._patience
                 return self._heard(columns)

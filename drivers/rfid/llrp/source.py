@@ -8,11 +8,7 @@ import ssl
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from drivers.observations import Device, DeviceState, Round, TagReads
-from drivers.rfid.llrp.clock import ReaderClock
+from drivers.observations import Device, DeviceState, Round
 from drivers.rfid.llrp.events import (
     AntennaChanged,
     Event,
@@ -21,10 +17,10 @@ from drivers.rfid.llrp.events import (
     SessionLost,
     Stamp,
 )
+from drivers.rfid.llrp.observing import Observing
 from drivers.rfid.llrp.reports import TagColumns
 from drivers.rfid.llrp.rospec import Settings
 from drivers.rfid.llrp.session import LlrpSession
-from drivers.rfid.llrp.template import Clock as ReaderClockKind
 from drivers.source import Clock, Emit, SourceLost
 
 PORT = 5084
@@ -34,8 +30,8 @@ READ_BYTES = 65_536
 WRITE_BYTES = 65_536
 """Unsent questions and answers above this mean that the reader reads nothing any more."""
 TICK_SECONDS = 0.5
-OLDEST_SECONDS = 30 * 86_400.0
-"""A read stamped longer ago than any outage that a reader can hold: the stamp is wrong."""
+BREATH_SECONDS = 0.05
+"""After tags: a reader that tells each by itself wakes us twenty times a second, not a thousand."""
 
 
 class LlrpSource:
@@ -136,7 +132,7 @@ class _Connection:
         self._source, self._reader, self._writer = source, reader, writer
         self._emit, self._clock = emit, clock
         self._session = source.new_session(clock.monotonic())
-        self._clocks = {ReaderClockKind.UTC: ReaderClock(), ReaderClockKind.UPTIME: ReaderClock()}
+        self._seen = Observing(source.name, source.faults)
         self._online = False
         self._lost: str | None = None
         self._at_least = 0.0
@@ -161,9 +157,12 @@ class _Connection:
         """Read until the connection is over; why it is."""
         try:
             while data := await self._reader.read(READ_BYTES):
-                for event in self._session.feed(data, self._clock.monotonic()):
+                events = self._session.feed(data, self._clock.monotonic())
+                for event in events:
                     self._observe(event)
                 self._flush()
+                if len(data) < READ_BYTES and events and isinstance(events[-1], TagColumns):
+                    await self._clock.sleep(BREATH_SECONDS)
         except SessionLost as lost:
             for event in lost.before:
                 self._observe(event)
@@ -195,12 +194,12 @@ class _Connection:
     def _observe(self, event: Event) -> None:
         match event:
             case TagColumns():
-                self._reads(event)
+                self._emit(self._seen.reads(event, self._clock.wall(), self._clock.monotonic()))
             case RoundEnded():
                 for antenna in event.antennas:
                     self._round(antenna, event.at)
             case Stamp():
-                self._clocks[event.clock].hear(event.reader_us, self._clock.monotonic())
+                self._seen.hear(event, self._clock.monotonic())
             case AntennaChanged():
                 state = DeviceState.ONLINE if event.connected else DeviceState.OFFLINE
                 self._device(state, event.antenna, at=event.at)
@@ -227,47 +226,10 @@ class _Connection:
         detail: str = "",
     ) -> None:
         now = self._clock.wall()
-        t = now if at is None else self._time(at, now)
+        t = now if at is None else self._seen.time(at, now, self._clock.monotonic())
         self._emit(Device(self._source.name, t, now, state, antenna, detail))
 
     def _round(self, antenna: int, stamp: Stamp) -> None:
         now = self._clock.wall()
-        self._emit(Round(self._source.name, self._time(stamp, now), now, antenna))
-
-    def _reads(self, columns: TagColumns) -> None:
-        now = self._clock.wall()
-        self._emit(
-            TagReads(
-                src=self._source.name,
-                at=now,
-                t=self._times(columns.seen_us, columns.clock, now),
-                antenna=columns.antenna,
-                epc=columns.epc,
-                epc_bytes=columns.epc_bytes,
-                rssi=columns.rssi,
-                n=columns.n,
-            )
-        )
-
-    def _time(self, stamp: Stamp, now: float) -> float:
-        stamps = np.array([stamp.reader_us], np.int64)
-        return float(self._times(stamps, np.array([stamp.clock], np.uint8), now)[0])
-
-    def _times(
-        self, reader_us: NDArray[np.int64], clock: NDArray[np.uint8], now: float
-    ) -> NDArray[np.float64]:
-        """Event times in seconds UTC, never after `now`; `now` where the reader did not say."""
-        monotonic = self._clock.monotonic()
-        times = np.full(len(reader_us), now)
-        for kind, known in self._clocks.items():
-            of_kind = clock == kind
-            if not of_kind.any():
-                continue
-            known.hear(int(reader_us[of_kind].max()), monotonic)
-            times[of_kind] = known.monotonic(reader_us[of_kind]) + (now - monotonic)
-        absurd = times < now - OLDEST_SECONDS
-        if absurd.any():
-            self._source.faults["bad_time"] += int(absurd.sum())
-            times[absurd] = now
-        np.minimum(times, now, out=times)
-        return times
+        t = self._seen.time(stamp, now, self._clock.monotonic())
+        self._emit(Round(self._source.name, t, now, antenna))

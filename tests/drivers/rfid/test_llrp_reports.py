@@ -275,9 +275,9 @@ def test_alone_together_and_one_by_one_say_the_same(drawn, count, chance):
         for _ in range(count)
     )  # fmt: skip
     reports, mixed = decoder(), decoder()
-    assert reports.alone(message(body)) is None  # not met before
+    assert reports.whole(message(body)) is None  # not met before
     by_numpy = reports.decode([body])
-    by_plan = reports.alone(message(body))
+    by_plan = reports.whole(message(body))
     assert by_plan is not None
     assert isinstance(by_plan, FewTags) == (count <= FEW)
     same(by_plan, by_numpy)
@@ -302,12 +302,12 @@ def test_a_torn_or_broken_report_says_the_same_alone_and_through_the_walk(drawn,
     warm, cold = decoder(), decoder()
     for reports in (warm, cold):
         reports.decode([body])
-    warm.alone(message(body))
+    warm.whole(message(body))
     wrong = bytearray(message(body))
     for at, byte in broken:
         wrong[at % len(wrong)] = byte
     wrong = bytes(wrong[: len(wrong) - cut])
-    found = warm.alone(wrong)
+    found = warm.whole(wrong)
     try:
         messages = Framing().feed(wrong)
     except ProtocolError:
@@ -325,7 +325,7 @@ def test_what_is_inherited_comes_from_a_report_that_came_alone_too():
     reports = decoder()
     sizes = complete((bytes(12), 5, -44, 77, 0, 1))
     reports.decode([sizes])
-    assert reports.alone(message(complete((bytes(12), 6, -45, 78, 9, 1)))) is not None
+    assert reports.whole(message(complete((bytes(12), 6, -45, 78, 9, 1)))) is not None
     later = reports.decode([tag()])
     assert later.antenna.tolist() == [6]
     assert later.rssi.tolist() == [-45]
@@ -337,11 +337,31 @@ def test_plans_are_bounded_and_no_other_message_is_taken_for_a_report():
     one = complete((bytes(12), 5, -44, 77, 3, 1))
     reports.decode([one])
     for count in range(1, MANY + 40):
-        found = reports.alone(message(one * count))
+        found = reports.whole(message(one * count))
         assert (found is None) == (count > MANY)
         assert len(reports._reports) <= MAX_PLANS
     sound = message(one)
-    assert len(reports.alone(sound[:6] + b"\xff\xff\xff\xff" + sound[10:])) == 1
+    assert len(reports.whole(sound[:6] + b"\xff\xff\xff\xff" + sound[10:])) == 1
     for wrong in (b"", b"\0" * 10, sound[:9], sound[:-1], sound + b"\0", b"\x0c" + sound[1:],
-                  b"\x04\x3e" + sound[2:], sound + sound):  # fmt: skip
-        assert reports.alone(wrong) is None
+                  b"\x04\x3e" + sound[2:], b"\x04\x3e" + sound[2:] + sound,
+                  sound + b"\x04\x3e" + sound[2:], sound + sound[:-1]):  # fmt: skip
+        assert reports.whole(wrong) is None
+
+
+@given(full_tags, st.integers(1, 3), st.integers(2, 60), st.data())
+def test_reports_of_one_length_in_one_read_are_told_as_one_by_one(drawn, size, count, data):
+    one = message(complete(drawn) * size)
+    reports, walked = decoder(), decoder()
+    reports.decode([one[10:]])
+    sent = bytearray(one * count)
+    for at in data.draw(st.lists(st.integers(0, len(sent) - 1), max_size=2)):
+        sent[at] = data.draw(st.integers(0, 255))
+    found = reports.whole(bytes(sent))
+    if found is None:
+        assert bytes(sent) != one * count, "what is alike is taken at once"
+        return
+    received = Framing().feed(bytes(sent))
+    assert {m.type for m in received} == {MessageType.RO_ACCESS_REPORT}
+    assert len(received) == count
+    same(found, walked._mixed([m.body for m in received]))
+    assert len(reports._alike) == 1

@@ -275,3 +275,29 @@ async def test_a_stamp_from_another_decade_is_counted_and_taken_as_now():
     (reads,) = heard.of(TagReads)
     assert reads.t.tolist() == [reads.at]
     assert source.faults == {"bad_time": 1}
+
+
+async def test_tags_that_come_one_by_one_are_told_together():
+    reports = 400
+
+    async def drip(reader, writer):
+        played = PlayedReader(connected={1: True, 2: True})
+        writer.write(greeting(at=reader_us()))
+        while data := await reader.read(65_536):
+            writer.write(played.answer(data))
+            if played.asked[-1].type == MessageType.ENABLE_EVENTS_AND_REPORTS:
+                for _ in range(reports):
+                    writer.write(report((EPC, 1, -50, reader_us())))
+                    await asyncio.sleep(0.001)
+        writer.close()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        source = LlrpSource("reader-1", "127.0.0.1", port, [1, 2])
+        heard = Heard()
+        async with running(source, heard):
+            await heard.until(lambda h: sum(map(len, h.of(TagReads))) == reports)
+    told = heard.of(TagReads)
+    assert len(told) < reports / 4
+    assert all((one.t <= one.at).all() for one in told)
+    assert source.faults == {}
