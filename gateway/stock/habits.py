@@ -21,10 +21,10 @@ class Habits:
         alike: how alike misses in a row are (see `misses`), before the store has taught any.
     """
 
-    pick: float = 1 / 12_000
+    pick: float = 1 / 20_000
     hide: float = 1 / 5_000_000
     show: float = 1 / 5_400
-    put: float = 1 / 240
+    put: float = 1 / 150
     put_hidden: float = 0.004
     leave_unseen: float = 0.03
     leave_past_exit: float = 0.006

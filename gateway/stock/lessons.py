@@ -51,13 +51,15 @@ class Lessons:
 
     def learn(self, t: float) -> None:
         """Take stock of all tags, now and then."""
-        if t - self._learned < LEARN_SECONDS:
+        if 0 <= t - self._learned < LEARN_SECONDS:
             return
         self._learned = t
         n, tags = self._tags.count, self._tags
-        settled = tags.exposure[:n].max(axis=1, initial=0.0) > STEADY_ROUNDS
-        steady = settled & (tags.belief[:n, 0] > STEADY) & (tags.home[:n] != NOWHERE)
+        steady = (tags.belief[:n, 0] > STEADY) & (tags.home[:n] != NOWHERE)
         rows = np.flatnonzero(steady)
+        # A tag whose own antennas have not been heard for long may lie anywhere.
+        own = self._places.zone_of == tags.home[rows, None]
+        rows = rows[(tags.exposure[rows] * own).max(axis=1, initial=0.0) > STEADY_ROUNDS]
         if len(rows):
             self.rates.learn(tags.home[rows], tags.rate[rows])
             some = np.roll(rows, -self._turn)[:TAUGHT_BY]

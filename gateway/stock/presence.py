@@ -68,7 +68,7 @@ class Presence:
         self.passing = ~self.storage & ~self.exit
         self.lessons = Lessons(places, tags, self.exit)
         self.rates = self.lessons.rates
-        self._signatures = Signatures(places, tags, hearing)
+        self._signatures = Signatures(places, tags, hearing, self.rates)
         self._moves = Moves(places, tags, hearing, self.rates, usual)
         self._usual = usual
         self._review = Review(tags, self.lessons.spread, usual, self.storage)
@@ -191,8 +191,7 @@ class Presence:
         """
         tags = self._tags
         tags.home[rows] = zone
-        usual = self.rates.mean[zone] if zone != NOWHERE else np.zeros(tags.rate.shape[1])
-        self._signatures.begin(rows, usual, self._now, strength, challenged=challenged)
+        self._signatures.begin(rows, self._now, strength, challenged=challenged)
         tags.since[rows] = t
         tags.placed[rows], tags.review[rows] = self._now, self._now + FIRST_SECONDS
         tags.rival[rows] = NOWHERE
@@ -270,7 +269,8 @@ class Presence:
         said[:, HAND] = many * np.log(_HAND_READ * strength) - nearby * _LEFT_HOME
         # Where home cannot speak for itself, reads elsewhere are no sign of a hand.
         refutable = self._moves.refutable(rows)
-        said[:, HAND] = said[:, HERE] + refutable * (said[:, HAND] - said[:, HERE])
+        sign = said[:, HAND] - said[:, HERE]
+        said[:, HAND] = said[:, HERE] + np.where(sign > 0, refutable * sign, sign)
         said[:, AWAY] = many * np.log(self._habits.ghost)
         said -= said.max(axis=1, keepdims=True)
         belief = tags.belief[rows] * np.exp(said) + 1e-12

@@ -9,6 +9,7 @@ from gateway.stock.evidence import Epoch
 from gateway.stock.hearing import WINDOW_DECAY, Hearing
 from gateway.stock.misses import GRADES
 from gateway.stock.places import NOWHERE, Places
+from gateway.stock.rates import ZoneRates
 from gateway.stock.tags import Tags
 
 Rows = NDArray[np.int32] | NDArray[np.int64]
@@ -30,19 +31,19 @@ LOUD = 0.4
 class Signatures:
     """The columns `reads`, `exposure`, `rate`, `voice`, `recent` and `fresh` of the tags."""
 
-    def __init__(self, places: Places, tags: Tags, hearing: Hearing) -> None:
+    def __init__(self, places: Places, tags: Tags, hearing: Hearing, rates: ZoneRates) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
+        self._rates = rates
 
     def begin(
         self,
         rows: Rows,
-        usual: NDArray[np.float64],
         t: float,
         strength: float | None = None,
         *,
         challenged: bool = False,
     ) -> None:
-        """Start anew from a zone's usual rates and the reads of the last seconds.
+        """Start anew from the usual rates at home and the reads of the last seconds.
 
         `challenged`: of those only what was read since the zone challenged the home before.
         """
@@ -52,18 +53,17 @@ class Signatures:
             seconds = t - tags.since_rival[rows] + 1.0
             heard = tags.fresh[rows]
             rounds = rounds * np.minimum(seconds * (1.0 - WINDOW_DECAY), 1.0)[:, None]
-        weight = PRIOR_ROUNDS
+        tags.usual_rounds[rows], tags.usual_share[rows] = PRIOR_ROUNDS, 1.0
         if strength is not None:
             # A weak tag must not be missed after a restart like one of usual strength.
-            usual = usual * min(1.0, strength / max(float(usual.max(initial=0.0)), 1e-6))
-            weight = KNOWN_ROUNDS
-        tags.reads[rows] = usual * weight + heard
-        tags.exposure[rows] = weight + rounds
-        rate = np.clip(tags.reads[rows] / tags.exposure[rows], 0.0, 0.98)
+            usual = self._rates.mean[tags.home[rows]].max(axis=1)
+            tags.usual_rounds[rows] = KNOWN_ROUNDS
+            tags.usual_share[rows] = np.minimum(1.0, strength / usual)
+        tags.reads[rows], tags.exposure[rows] = heard, rounds
         tags.fresh[rows] = 0.0
         tags.seen_at[rows] = self._hearing.clock
         tags.settled[rows] = t
-        self.speak(rows, rate)
+        self.speak(rows, self._rate(rows))
 
     def note(self, epoch: Epoch, rows: Rows) -> None:
         """Enter the reads into windows and signatures."""
@@ -105,10 +105,18 @@ class Signatures:
             reads, exposure = reads * keep, exposure * keep
             tags.reads[rows] = reads
         tags.exposure[rows] = exposure
-        reads /= np.maximum(exposure, 1e-6)
-        self.speak(rows, np.clip(reads, 0.0, 0.98, out=reads))
+        self.speak(rows, self._rate(rows))
         tags.seen_at[rows] = clock
         tags.settled[rows] = t
+
+    def _rate(self, rows: Rows) -> NDArray[np.float32]:
+        """Reads a round, those of what is usual at home among them for so many rounds."""
+        tags = self._tags
+        weight = tags.usual_rounds[rows, None]
+        usual = self._rates.mean.take(tags.home[rows], axis=0).astype(np.float32)
+        usual *= weight * tags.usual_share[rows, None]
+        rate = (tags.reads.take(rows, axis=0) + usual) / (tags.exposure.take(rows, axis=0) + weight)
+        return np.asarray(np.clip(rate, 0.0, 0.98, out=rate))
 
     def speak(self, rows: Rows, rate: NDArray[np.float32]) -> None:
         """Enter rates, and which antennas hear so well that their silence means something.

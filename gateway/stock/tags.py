@@ -47,7 +47,9 @@ class Tags:
         belief: float64[rows, 4]: P(in place and readable), P(in place but hidden from antennas),
             P(in a hand or on its way), P(away). Each row sums to one.
         reads, exposure: decayed reads and rounds an antenna while at rest at home (signature).
-        rate: reads a round by antenna at home, from the two above and the zone's usual rates.
+        usual_rounds, usual_share: rounds that the zone's usual rates weigh as much as, and what
+            share of them is expected of this tag.
+        rate: reads a round by antenna at home, from all these.
         voice: the part of `rate` whose silence means something: antennas that hear it well.
         hush: nats that a missed round of each of those antennas says, -log(1 - voice).
         best, voiced: the most of `rate` and the sum of `voice`, over antennas.
@@ -84,6 +86,8 @@ class Tags:
         self.belief: NDArray[np.float64] = np.zeros((rows, 4), np.float64, order="F")
         self.reads: Floats = np.zeros((rows, antennas), np.float32)
         self.exposure: Floats = np.zeros((rows, antennas), np.float32)
+        self.usual_rounds: Floats = np.ones(rows, np.float32)
+        self.usual_share: Floats = np.ones(rows, np.float32)
         self.rate: Floats = np.zeros((rows, antennas), np.float32)
         self.voice: Floats = np.zeros((rows, antennas), np.float32)
         self.hush: Floats = np.zeros((rows, antennas), np.float32)
