@@ -158,11 +158,16 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a sale or return: `qty` at least 1, `epc` (hex or URN) where the till knows it."""
+    """A line of a sale or return: `qty` at least 1, `epc` (hex or URN) where the till knows it.
+
+    `amount`: what was paid for the whole line, in hundredths of the store's currency; None where
+    the till does not say, and for goods brought back.
+    """
 
     gtin: str
     qty: int
     epc: str | None = None
+    amount: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ class StoreMinute:
             that is down (`estimated`).
         outside: those of `entries` that came out of opening hours.
         units: goods sold in the transactions.
+        amount: what was paid in those of the transactions of which that is known (`priced`), in
+            hundredths of the store's currency. Never leaves the store.
         groups: visitors who came together taken as one; None where nobody can know.
         reentries: of `entries`, those who had just gone out; they are in `visitors`. None likewise.
         guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
@@ -137,6 +139,8 @@ class StoreMinute:
     guessed: int = 0
     variance: float = 0.0
     reentries: int | None = None
+    amount: int = 0
+    priced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

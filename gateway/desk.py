@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 from drivers.observations import Fact
@@ -41,6 +42,8 @@ class FootfallBucket:
     Attributes:
         outside: entries out of opening hours. reentries: people who had just gone out.
         units: goods sold; what a ticket and a visitor are worth in them, None where nobody is.
+        average_ticket, sales_a_visitor: hundredths of the store's currency, of the `priced`
+            transactions whose `amount` the till said; None where there are none.
         groups: visitors by the groups they came in, None where nobody knows; their own rates.
         exposed: visitors by the time at which they would buy, None while that is not known.
     """
@@ -67,6 +70,10 @@ class FootfallBucket:
     group_high: float | None = None
     exposed: float | None = None
     reentries: int | None = None
+    amount: int = 0
+    priced: int = 0
+    average_ticket: Fraction | None = None
+    sales_a_visitor: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,4 +173,8 @@ def _bucket(bucket: Bucket) -> FootfallBucket:
         group_high=bucket.group_rate.high,
         exposed=bucket.exposed,
         reentries=bucket.reentries,
+        amount=bucket.amount,
+        priced=bucket.priced,
+        average_ticket=bucket.trade.average_ticket,
+        sales_a_visitor=bucket.trade.sales_a_visitor,
     )

@@ -27,6 +27,7 @@ def shop_of(store: Store) -> Shop:
         planogram=dict(store.planogram),
         open_reading=config.web.open_reading,
         minimum_count=config.privacy.minimum_count,
+        currency=config.till.currency,
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from drivers.observations import Delivery, DeliveryLine, Line, Return, Sale, Stocktake
-from drivers.pos.fields import BodyError, Faults, epc, event_time, gtin, named, qty, text
+from drivers.pos.fields import BodyError, Faults, amount, epc, event_time, gtin, named, qty, text
 
 __all__ = ["BodyError", "parse_delivery", "parse_return", "parse_sale", "parse_stocktake"]
 
@@ -23,7 +23,7 @@ EPCS_MAX = 20_000
 
 
 def parse_sale(body: object, *, src: str, at: float) -> Sale:
-    """`{"id", "lines": [{"gtin", "qty", "epc"?}], "t"?}`: goods sold.
+    """`{"id", "lines": [{"gtin", "qty", "epc"?, "amount"?}], "t"?}`: goods sold.
 
     Raises:
         BodyError: what is wrong, field by field.
@@ -32,13 +32,15 @@ def parse_sale(body: object, *, src: str, at: float) -> Sale:
     fields = _object(body, "sale")
     t = event_time(fields.get("t"), "t", faults, at=at)
     key = text(fields.get("id"), "id", faults)
-    lines = _till_lines(fields, faults)
+    lines = _till_lines(fields, faults, paid=True)
     faults.check()
     return Sale(src, t, at, key, lines)
 
 
 def parse_return(body: object, *, src: str, at: float) -> Return:
     """`{"id", "lines": [{"gtin", "qty", "epc"?}], "t"?}`: goods brought back by a customer.
+
+    An `amount` is passed over: tickets are worth what was sold on them.
 
     Raises:
         BodyError: what is wrong, field by field.
@@ -47,7 +49,7 @@ def parse_return(body: object, *, src: str, at: float) -> Return:
     fields = _object(body, "return")
     t = event_time(fields.get("t"), "t", faults, at=at)
     key = text(fields.get("id"), "id", faults)
-    lines = _till_lines(fields, faults)
+    lines = _till_lines(fields, faults, paid=False)
     faults.check()
     return Return(src, t, at, key, lines)
 
@@ -119,12 +121,15 @@ def _lines(fields: Mapping[str, Any], faults: Faults) -> Iterator[tuple[str, Map
             faults.add(f"lines[{number}]", f"must be an object, not {named(line)}")
 
 
-def _till_lines(fields: Mapping[str, Any], faults: Faults) -> tuple[Line, ...]:
+def _till_lines(fields: Mapping[str, Any], faults: Faults, *, paid: bool) -> tuple[Line, ...]:
     return tuple(
         Line(
             gtin(line.get("gtin"), f"{path}.gtin", faults),
             qty(line.get("qty"), f"{path}.qty", faults),
             None if (tag := line.get("epc")) is None else epc(tag, f"{path}.epc", faults),
+            amount(money, f"{path}.amount", faults)
+            if paid and (money := line.get("amount")) is not None
+            else None,
         )
         for path, line in _lines(fields, faults)
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from drivers.observations import Delivery, Fact, Return, Sale, Stocktake
+from drivers.observations import Delivery, Fact, Line, Return, Sale, Stocktake
 
 
 def fact_digest(fact: Fact) -> str:
@@ -30,8 +30,13 @@ def fact_digest(fact: Fact) -> str:
 def _content(fact: Fact) -> list[object]:
     match fact:
         case Sale() | Return():
-            return [fact.id, [[line.gtin, line.qty, line.epc] for line in fact.lines]]
+            return [fact.id, [_line(line) for line in fact.lines]]
         case Delivery():
             return [fact.id, [[line.gtin, line.qty, *line.epcs] for line in fact.lines]]
         case Stocktake():
             return [fact.id, fact.gtin, fact.qty, fact.zone]
+
+
+def _line(line: Line) -> list[object]:
+    """Without an amount as it was before there were any: a repeat may come after an update."""
+    return [line.gtin, line.qty, line.epc, *(() if line.amount is None else (line.amount,))]

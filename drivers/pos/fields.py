@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from drivers.gtin import GtinError, normalize_gtin
+from drivers.pos.money import HUNDREDTHS_MAX, hundredths
 
 TEXT_MAX = 64
 QTY_MAX = 1_000_000
@@ -122,6 +123,18 @@ def qty(value: object, path: str, faults: Faults, *, least: int = 1) -> int:
     else:
         return value
     return least
+
+
+def amount(value: object, path: str, faults: Faults) -> int:
+    """Money in hundredths, of decimal text or a number with at most two decimals; never a float."""
+    # The shortest text that a float is read back from is what the till wrote.
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    written = repr(value) if number else value
+    found = hundredths(written) if isinstance(written, str) else None
+    if found is None:
+        limits = f"at most two decimals, no sign, at most {HUNDREDTHS_MAX // 100}"
+        faults.add(path, f'must be an amount such as "12.90": {limits}')
+    return found or 0
 
 
 def epc(value: object, path: str, faults: Faults) -> str:

@@ -218,10 +218,17 @@ def _netted(sold: list[Line], voided: list[Line]) -> tuple[list[Line], list[Line
             line = left[place]
             if line.gtin == void.gtin and (void.epc is None or line.epc == void.epc):
                 off = min(qty, line.qty)
-                left[place], qty = replace(line, qty=line.qty - off), qty - off
+                left[place], qty = _less(line, off), qty - off
         if qty:
             back.append(replace(void, qty=qty))
     return [line for line in left if line.qty], back
+
+
+def _less(line: Line, off: int) -> Line:
+    """A line without `off` of its units; each cost the same, or nobody knows what."""
+    amount, rest = divmod((line.amount or 0) * (line.qty - off), line.qty)
+    known = None if line.amount is None or rest else amount
+    return replace(line, qty=line.qty - off, amount=known)
 
 
 def _by_gtin(goods: list[DeliveryLine]) -> tuple[tuple[DeliveryLine, ...], str]:

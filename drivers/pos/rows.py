@@ -4,9 +4,11 @@ A row is one JSON body with the number of the file's line it ends on. Two forms 
 by the file's name:
 
 - `.csv`: a header, then one line of a receipt a row. Columns `kind` (sale, return, void, delivery
-  or stocktake), `id`, `t`, `gtin`, `qty`, `epc`, `zone`, in any order and either case; further
-  columns are passed over. `t`, `epc` and `zone` may be empty or absent. Separator comma, semicolon
-  or tab, as the header has it; quotes as in RFC 4180.
+  or stocktake), `id`, `t`, `gtin`, `qty`, `epc`, `zone`, `amount`, in any order and either case;
+  further columns are passed over. `t`, `epc`, `zone` and `amount` may be empty or absent. An amount
+  is the line's, with a point or a comma; one that is no such number is left out, for the goods are
+  gone whatever was paid. Separator comma, semicolon or tab, as the header has it; quotes as in RFC
+  4180.
 - `.jsonl`, `.ndjson`: one JSON object a line, in the shapes of the capture format.
 
 Both are UTF-8, with or without a byte order mark. Pure: bytes in, values out.
@@ -21,6 +23,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
+
+from drivers.pos.money import hundredths
 
 CSV, JSON_LINES = ".csv", (".jsonl", ".ndjson")
 SUFFIXES = (CSV, *JSON_LINES)
@@ -112,4 +116,6 @@ def _csv_row(line: int, names: list[str], cells: list[str]) -> Row | RowFault:
     goods: dict[str, Any] = {"gtin": cell.get("gtin"), "qty": qty}
     if "epc" in cell:
         goods |= {"epcs": [cell["epc"]]} if kind == "delivery" else {"epc": cell["epc"]}
+    if hundredths(amount := cell.get("amount", "").replace(",", ".")) is not None:
+        goods["amount"] = amount
     return Row(line, body | {"lines": [goods]})

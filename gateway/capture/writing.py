@@ -26,6 +26,7 @@ from drivers.observations import (
     TagReads,
     Weight,
 )
+from drivers.pos.money import decimal_text
 
 T_DIGITS = 6
 RSSI_DIGITS = 2
@@ -127,7 +128,9 @@ def _advert(advert: Advert) -> Mapping[str, Any]:
 
 def _till_lines(fact: Sale | Return) -> list[dict[str, Any]]:
     return [
-        {"gtin": line.gtin, "qty": line.qty} | ({"epc": line.epc} if line.epc else {})
+        {"gtin": line.gtin, "qty": line.qty}
+        | ({"epc": line.epc} if line.epc else {})
+        | ({} if line.amount is None else {"amount": decimal_text(line.amount)})
         for line in fact.lines
     ]
 

@@ -49,6 +49,7 @@ Size: TypeAlias = Annotated[int, BeforeValidator(values.size)]
 Gtin: TypeAlias = Annotated[str, AfterValidator(values.gtin)]
 Gln: TypeAlias = Annotated[str, AfterValidator(values.gln)]
 Address: TypeAlias = Annotated[str, AfterValidator(values.address)]
+Currency: TypeAlias = Annotated[str, AfterValidator(values.currency)]
 TillBroker: TypeAlias = Annotated[str, AfterValidator(values.till_broker_url)]
 Raw: TypeAlias = Annotated[int, Field(ge=-0x80_0000, le=0x7F_FFFF)]
 """A reading of a load cell's 24 bits."""
@@ -289,6 +290,7 @@ class TillSection(Section):
         folder: watched for files; without a name it is `till` in the data folder.
         mqtt_url: the broker that the till publishes to; without one it is HQ's (with the secrets of
             `[uplink]`), and without that `mqtt://127.0.0.1:1883`.
+        currency: of the amounts that the till says, by ISO 4217.
     """
 
     sources: tuple[Literal["http", "mqtt", "file"], ...] = ("http",)
@@ -297,6 +299,7 @@ class TillSection(Section):
     mqtt_username: Optional = None
     mqtt_password_file: Optional = None
     mqtt_ca_file: Optional = None
+    currency: Currency | None = None
 
     @property
     def mqtt_host_port(self) -> tuple[str, int]:

@@ -205,6 +205,14 @@ def pins(value: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+def currency(value: str) -> str:
+    """Three capital letters of ISO 4217."""
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        right = 'write the three letters of ISO 4217, as in "EUR"'
+        raise WrongValue(f"{shown(value)} is no currency", right)
+    return value
+
+
 BROKER_PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 
 

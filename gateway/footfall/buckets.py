@@ -32,7 +32,8 @@ class Bucket:
     Attributes:
         outside: entries out of opening hours. reentries: of those in them, people who had just gone
             out; they are in `visitors`; None where nobody knows.
-        units: goods sold. groups: visitors by the groups they came in, None where nobody knows.
+        units: goods sold. amount: hundredths paid in `priced` of the transactions. groups: visitors
+            by the groups they came in, None where nobody knows.
         exposed: visitors by the time at which they would buy; None while that is not known.
         rate: transactions over `exposed`, or over `visitors`; `group_rate` the same of groups.
     """
@@ -52,12 +53,14 @@ class Bucket:
     exposed: float | None = None
     group_rate: Rate = UNKNOWN
     reentries: int | None = None
+    amount: int = 0
+    priced: int = 0
 
     @property
     def trade(self) -> Trade:
         """What a visitor and a ticket are worth, over the same visitors as `rate`."""
         visitors = self.visitors if self.exposed is None else self.exposed
-        return Trade(visitors, self.transactions, self.units)
+        return Trade(visitors, self.transactions, self.units, self.amount, self.priced)
 
 
 def buckets(
@@ -155,6 +158,8 @@ def _sum(minutes: list[StoreMinute], since: float, until: float, lag: _Lag | Non
         if together is None
         else conversion_rate(transactions, parties.visitors, parties.unsure, parties.inside),
         _known(minute.reentries for minute in minutes),
+        sum(minute.amount for minute in minutes),
+        sum(minute.priced for minute in minutes),
     )
 
 

@@ -248,6 +248,8 @@ class FootfallEngine:
             total.guessed,
             total.variance,
             total.reentries,
+            total.amount,
+            total.priced,
         )
 
     def _add_sales(self, sums: dict[float, MinuteSum], end: float) -> None:

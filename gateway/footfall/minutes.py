@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gateway.footfall.doors import GAP_SECONDS, Passages
 from gateway.footfall.rules import DoorRule
 from gateway.footfall.spread import MINUTE
+from gateway.footfall.till import Ticket
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class MinuteSum:
         variance: of `visitors`, from the calibration alone.
         outside: entries out of opening hours.
         transactions, units: sales of the minute, and goods in them.
+        amount, priced: hundredths paid, and in how many of the sales that is known.
         guessed: of `visitors`, those estimated for a counter that was down, less those taken back.
         groups: of visitors, staff taken out; None where nobody can know. `reentries` likewise.
     """
@@ -33,6 +35,8 @@ class MinuteSum:
     guessed: int = 0
     transactions: int = 0
     units: int = 0
+    amount: int = 0
+    priced: int = 0
     groups: int | None = 0
     reentries: int | None = 0
     estimated: bool = False
@@ -92,10 +96,13 @@ def add_guessed(sums: dict[float, MinuteSum], guessed: Iterable[tuple[float, int
         total.estimated = True
 
 
-def add_sales(sums: dict[float, MinuteSum], sold: Iterable[tuple[float, int]], end: float) -> None:
-    """Add sales (time, units); those a little late belong to the minute being told (`end`)."""
-    for t, units in sold:
-        minute = end if end - t <= GAP_SECONDS else math.ceil(t / MINUTE) * MINUTE
+def add_sales(sums: dict[float, MinuteSum], sold: Iterable[Ticket], end: float) -> None:
+    """Add sales; those a little late belong to the minute being told (`end`)."""
+    for one in sold:
+        minute = end if end - one.t <= GAP_SECONDS else math.ceil(one.t / MINUTE) * MINUTE
         total = sums.setdefault(minute, MinuteSum())
         total.transactions += 1
-        total.units += units
+        total.units += one.units
+        if one.amount is not None:
+            total.amount += one.amount
+            total.priced += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import NamedTuple
 
 from drivers.observations import Sale
 from gateway.changes import Remember
@@ -11,11 +12,19 @@ from gateway.changes import Remember
 TILL_AHEAD_SECONDS = 60.0
 
 
+class Ticket(NamedTuple):
+    """One sale: its units, and what was paid in hundredths; None where not all lines say it."""
+
+    t: float
+    units: int
+    amount: int | None = None
+
+
 class Till:
-    """Sales as (time, units), until their minute is told."""
+    """Tickets until their minute is told."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[float, int]] = []
+        self._waiting: list[Ticket] = []
 
     def take(self, sale: Sale, faults: Counter[str]) -> Remember:
         """A sale; a till's clock that is ahead is not believed. Returns what must be kept."""
@@ -23,13 +32,16 @@ class Till:
         if t > sale.at + TILL_AHEAD_SECONDS:
             faults["sale_clock_ahead"] += 1
             t = sale.at
-        self._waiting.append((t, sum(line.qty for line in sale.lines)))
+        amounts = [line.amount for line in sale.lines if line.amount is not None]
+        whole = len(amounts) == len(sale.lines)
+        units = sum(line.qty for line in sale.lines)
+        self._waiting.append(Ticket(t, units, sum(amounts) if whole else None))
         return self.memory()
 
-    def sold(self, end: float) -> list[tuple[float, int]]:
+    def sold(self, end: float) -> list[Ticket]:
         """The sales up to `end`, told once."""
-        told = [one for one in self._waiting if one[0] <= end]
-        self._waiting = [one for one in self._waiting if one[0] > end]
+        told = [one for one in self._waiting if one.t <= end]
+        self._waiting = [one for one in self._waiting if one.t > end]
         return told
 
     def memory(self) -> Remember:
@@ -40,5 +52,5 @@ class Till:
         """Take back what `memory` said."""
         # Before units were kept a pending sale was its time alone; a receipt has at least one unit.
         self._waiting = [
-            (one[0], one[1]) if isinstance(one, list) else (one, 1) for one in json.loads(text)
+            Ticket(*one) if isinstance(one, list) else Ticket(one, 1) for one in json.loads(text)
         ]

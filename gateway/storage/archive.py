@@ -57,7 +57,7 @@ class Archive:
         """Minutes that ended in (`since`, `until`], oldest first."""
         rows = self._db.execute(
             "SELECT t, entries, exits, visitors, occupancy, transactions, estimated, outside,"
-            " units, groups, guessed, variance, reentries FROM store_minute"
+            " units, groups, guessed, variance, reentries, amount, priced FROM store_minute"
             " WHERE t > ? AND t <= ? ORDER BY t",
             (since, until),
         )

@@ -151,15 +151,16 @@ class Journal:
         )
         self._db.executemany(
             "INSERT INTO store_minute (t, entries, exits, visitors, occupancy, transactions,"
-            " estimated, outside, units, groups, guessed, variance, reentries)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " estimated, outside, units, groups, guessed, variance, reentries, amount, priced)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " entries = entries + excluded.entries, exits = exits + excluded.exits,"
             " visitors = visitors + excluded.visitors, occupancy = excluded.occupancy,"
             " transactions = transactions + excluded.transactions,"
             " estimated = max(estimated, excluded.estimated), outside = outside + excluded.outside,"
             " units = units + excluded.units, groups = groups + excluded.groups,"
             " guessed = guessed + excluded.guessed, variance = variance + excluded.variance,"
-            " reentries = reentries + excluded.reentries",
+            " reentries = reentries + excluded.reentries, amount = amount + excluded.amount,"
+            " priced = priced + excluded.priced",
             [astuple(c) for c in changes if isinstance(c, StoreMinute)],
         )
 

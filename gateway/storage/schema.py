@@ -62,6 +62,12 @@ def _reentries(db: Database) -> None:
     db.execute("ALTER TABLE store_minute ADD COLUMN reentries INTEGER")
 
 
+@MIGRATIONS(name="0006_amounts")
+def _amounts(db: Database) -> None:
+    for column in ("amount", "priced"):
+        db.execute(f"ALTER TABLE store_minute ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables to this program's version. Raises `sqlite3.DatabaseError`."""
     MIGRATIONS.apply(Database(connection))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from drivers.pos.money import decimal_text
 from gateway.changes import ZoneVisits
 from gateway.desk import FootfallBucket
 from gateway.web.context import AWeb
@@ -57,7 +59,8 @@ async def footfall(
         since=rfc3339(begin),
         until=rfc3339(end),
         step=seconds,
-        buckets=[bucket_out(bucket) for bucket in found],
+        currency=web.shop.currency,
+        buckets=[bucket_out(bucket, web.shop.minimum_count) for bucket in found],
     )
 
 
@@ -106,8 +109,9 @@ def visits_out(visits: ZoneVisits) -> ZoneVisitsOut:
     )
 
 
-def bucket_out(bucket: FootfallBucket) -> FootfallBucketOut:
-    """One bucket in the API's words."""
+def bucket_out(bucket: FootfallBucket, fewest: int) -> FootfallBucketOut:
+    """One bucket in the API's words; a mean of fewer tickets than `fewest` is not told."""
+    told = bucket.priced >= fewest
     return FootfallBucketOut(
         since=rfc3339(bucket.since),
         until=rfc3339(bucket.until),
@@ -125,6 +129,9 @@ def bucket_out(bucket: FootfallBucket) -> FootfallBucketOut:
         units=bucket.units,
         units_per_ticket=_rounded(bucket.units_a_ticket),
         units_per_visitor=_rounded(bucket.units_a_visitor),
+        priced=bucket.priced,
+        average_ticket=_money(bucket.average_ticket) if told else None,
+        sales_per_visitor=_money(bucket.sales_a_visitor) if told else None,
         groups=bucket.groups,
         group_conversion=ConversionOut(
             rate=bucket.group_rate, low=bucket.group_low, high=bucket.group_high
@@ -134,6 +141,10 @@ def bucket_out(bucket: FootfallBucket) -> FootfallBucketOut:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
+
+
+def _money(amount: Fraction | None) -> str | None:
+    return None if amount is None else decimal_text(round(amount))
 
 
 def _asked(field: str, parse: Callable[[str], float], text: str) -> float:

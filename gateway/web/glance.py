@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from gateway.changes import Alert, Conversion, StockChanged, StockState, ZoneVisits
 from gateway.desk import FootfallBucket
@@ -152,21 +153,30 @@ class Trade:
     reentries: int | None
     units_a_ticket: float | None
     units_a_visitor: float | None
+    average_ticket: Fraction | None
+    sales_a_visitor: Fraction | None
 
 
-def trade(hours: Sequence[FootfallBucket]) -> Trade:
-    """Groups, entries out of hours, and what tickets and visitors are worth in units."""
+def trade(hours: Sequence[FootfallBucket], fewest: int) -> Trade:
+    """Groups, entries out of hours, and what tickets and visitors are worth.
+
+    `average_ticket` and `sales_a_visitor` in hundredths; of fewer than `fewest` tickets none.
+    """
     seen = [hour for hour in hours if hour.visitors]
     groups = [hour.groups for hour in seen if hour.groups is not None]
     again = [hour.reentries for hour in seen if hour.reentries is not None]
     tickets, units = sum(h.transactions for h in hours), sum(h.units for h in hours)
     visitors = sum(hour.visitors for hour in hours)
+    amount, priced = sum(h.amount for h in hours), sum(h.priced for h in hours)
+    average = Fraction(amount, priced) if priced >= max(1, fewest) else None
     return Trade(
         sum(groups) if seen and len(groups) == len(seen) else None,
         sum(hour.outside for hour in hours),
         sum(again) if seen and len(again) == len(seen) else None,
         units / tickets if tickets else None,
         units / visitors if visitors > 0 else None,
+        average,
+        None if average is None or visitors <= 0 else Fraction(tickets, visitors) * average,
     )
 
 

@@ -92,6 +92,10 @@ class TillLineBody(Shape):
     gtin: str = Field(description="8, 12, 13 or 14 digits with a valid check digit")
     qty: int = Field(ge=1)
     epc: str | None = Field(default=None, description="hex or URN, where the till knows it")
+    amount: str | float | None = Field(
+        default=None,
+        description="paid for the whole line, as 12.90: at most two decimals, no sign",
+    )
 
 
 class TillBody(Shape):

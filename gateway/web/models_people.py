@@ -39,7 +39,14 @@ class FootfallBucketOut(Shape):
     units: int = Field(default=0, description="goods sold")
     units_per_ticket: float | None = None
     units_per_visitor: float | None = Field(
-        default=None, description="conversion × units per ticket; the till sends no prices"
+        default=None, description="conversion × units per ticket"
+    )
+    priced: int = Field(default=0, description="transactions whose amount the till said")
+    average_ticket: str | None = Field(
+        default=None, description="decimal text; null where fewer than the store's threshold say it"
+    )
+    sales_per_visitor: str | None = Field(
+        default=None, description="conversion × average ticket, as decimal text"
     )
     groups: int | None = Field(
         default=None, description="visitors by the groups they came in; null: not known"
@@ -53,6 +60,7 @@ class Footfall(Shape):
     since: str = Field(serialization_alias="from")
     until: str = Field(serialization_alias="to")
     step: float
+    currency: str | None = Field(default=None, description="of the amounts, by the config")
     buckets: list[FootfallBucketOut]
 
 

@@ -109,7 +109,7 @@ async def doors(request: Request, web: AWeb) -> HTMLResponse:
         "doors.html",
         people=glance.people(web, hours),
         hours=hours,
-        trade=glance.trade(hours),
+        trade=glance.trade(hours, web.shop.minimum_count),
         draws=glance.draws(await web.desk.zone_visits(midnight(now, web.shop.clock), now)),
         bars=hour_bars(hours, shown.speech),
     )

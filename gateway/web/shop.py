@@ -48,7 +48,8 @@ class Shop:
         articles: the catalogue by 14-digit GTIN.
         planogram: capacity by (zone id, GTIN).
         open_reading: who is on the store's network may read without a token.
-        minimum_count: fewer baskets than this are not told of.
+        minimum_count: fewer baskets than this are not told of, nor the mean of fewer tickets.
+        currency: what the till's amounts are in, by ISO 4217; None where nobody said.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Shop:
     planogram: Mapping[tuple[str, str], int] = field(default_factory=dict)
     open_reading: bool = False
     minimum_count: int = 3
+    currency: str | None = None
 
     @cached_property
     def zone(self) -> Mapping[str, ShopZone]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from gateway.web.words import WORDS
@@ -13,6 +14,7 @@ from gateway.web.words_devices import FRENCH
 
 _NARROW_SPACE = "\u202f"
 _NO_BREAK_SPACE = "\u00a0"
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class Speech:
         if self.lang == "fr":
             return text.replace(",", _NARROW_SPACE).replace(".", ",")
         return text
+
+    def money(self, hundredths: Fraction, currency: str | None) -> str:
+        """`23,47 €` in French, `€23.47` in English; the code itself where it has no sign."""
+        text = self.number(round(hundredths) / 100, 2)
+        sign = _SIGNS.get(currency or "", currency or "")
+        if self.lang == "en" and currency in _SIGNS:
+            return f"{sign}{text}"
+        return f"{text}{_NO_BREAK_SPACE}{sign}".rstrip()
 
     def percent(self, share: float, digits: int = 0) -> str:
         """`29,6 %` in French, `29.6%` in English."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 from typing import Any
 
@@ -20,6 +21,7 @@ from drivers.pos.bodies import (
     parse_sale,
     parse_stocktake,
 )
+from drivers.pos.money import HUNDREDTHS_MAX, decimal_text
 
 AT = 1_763_740_831.5
 GTIN = "03453120000011"
@@ -122,6 +124,54 @@ def test_an_id_is_short_printable_text(key: object) -> None:
 def test_an_epc_is_whole_words_of_hex_or_a_urn(epc: object) -> None:
     lines = [{"gtin": GTIN, "qty": 1, "epc": epc}]
     assert fields_of({"id": "1", "lines": lines}) == ["lines[0].epc"]
+
+
+def sold_for(value: object) -> int | None:
+    body = {"id": "R-1", "lines": [{"gtin": GTIN, "qty": 2, "amount": value}]}
+    return parse_sale(body, src="till", at=1.0).lines[0].amount
+
+
+@pytest.mark.parametrize(
+    ("written", "hundredths"),
+    [("12.90", 1290), ("12.9", 1290), ("0", 0), (12.9, 1290), (0.1, 10), (7, 700), (None, None)],
+)
+def test_an_amount_is_hundredths_and_never_a_float(written: object, hundredths: int | None) -> None:
+    assert sold_for(written) == hundredths
+
+
+@given(st.integers(0, HUNDREDTHS_MAX))
+def test_an_amount_survives_its_text_and_its_number(hundredths: int) -> None:
+    assert sold_for(decimal_text(hundredths)) == hundredths
+    assert sold_for(json.loads(decimal_text(hundredths))) == hundredths
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "12,90",
+        "-1",
+        "1.234",
+        "",
+        "€5",
+        "1e3",
+        1.234,
+        -1,
+        1e300,
+        float("nan"),
+        True,
+        [5],
+        "\u0661\u0662",
+    ],
+)
+def test_what_is_no_amount_is_named(written: object) -> None:
+    with pytest.raises(BodyError) as wrong:
+        sold_for(written)
+    assert wrong.value.field == "lines[0].amount"
+
+
+def test_what_a_return_is_worth_is_passed_over() -> None:
+    body = {"id": "R-2", "lines": [{"gtin": GTIN, "qty": 1, "amount": "-5,00 EUR"}]}
+    assert parse_return(body, src="till", at=1.0).lines[0].amount is None
 
 
 def test_a_urn_stays_as_it_is() -> None:

@@ -37,6 +37,8 @@ def test_another_body_is_another_digest() -> None:
         BODY | {"lines": BODY["lines"][:1]},
         BODY | {"lines": [{"gtin": GTIN, "qty": 1, "epc": "3034"}, BODY["lines"][1]]},
     ]
+    paid = {"gtin": GTIN, "qty": 1, "amount": "5.00"}
+    others += [BODY | {"lines": [paid, BODY["lines"][1]]}]
     assert len({digest(body) for body in others}) == len(others)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +99,14 @@ def test_a_void_of_one_tag_leaves_the_other() -> None:
         f"void,R-1,6,{SCARF},1,{EPC_A},",
     )
     assert facts(reading) == [Sale("till", 5.0, AT, "R-1", (Line(SCARF, 1, EPC_B),))]
+
+
+@pytest.mark.parametrize(("paid", "left"), [("10.00", 500), ("9.99", None)])
+def test_a_void_takes_its_share_of_what_was_paid(paid: str, left: int | None) -> None:
+    line = {"gtin": SCARF, "qty": 2, "amount": paid}
+    void = {"gtin": SCARF, "qty": -1, "amount": -5}
+    reading = read_json({"kind": "sale", "id": "R-1", "t": 5, "lines": [line, void]})
+    assert facts(reading) == [Sale("till", 5.0, AT, "R-1", (Line(SCARF, 1, None, left),))]
 
 
 def test_a_void_of_an_earlier_file_is_goods_that_come_back() -> None:

@@ -54,6 +54,26 @@ def test_csv_in_the_documented_order() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        ("12.90", "12.90"),
+        ("12,9", "12.9"),
+        ("7", "7"),
+        ("", None),
+        ("1.234,50", None),
+        ("€5", None),
+    ],
+)
+def test_an_amount_that_is_none_is_left_out_and_the_goods_are_gone(
+    cell: str, amount: str | None
+) -> None:
+    (row,) = csv_rows(f"kind;id;gtin;qty;amount\nsale;R-1;{SCARF};2;{cell}\n")
+    assert isinstance(row, Row)
+    (line,) = row.body["lines"]
+    assert line == {"gtin": SCARF, "qty": 2} | ({} if amount is None else {"amount": amount})
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_separators_case_order_marks_and_line_ends(separator: str) -> None:
     text = "﻿QTY,GTIN,Kind,ID,cashier\r\n1,03453120000011,Sale,R-1,Zoé\r\n\r\n".replace(

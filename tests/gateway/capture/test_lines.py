@@ -95,6 +95,10 @@ CONTRACT = [
         f'"lines": [{{{GTIN}, "qty": 1, "epc": null}}]}}'
     ),
     (
+        '{"kind": "sale", "t": 1763740830.0, "src": "till", "id": "R-3", '
+        f'"lines": [{{{GTIN}, "qty": 2, "amount": "19.90"}}]}}'
+    ),
+    (
         '{"kind": "return", "t": 1763740900.0, "src": "till", "id": "R-2", '
         f'"lines": [{{{GTIN}, "qty": 1}}]}}'
     ),

@@ -11,13 +11,23 @@ import pytest
 from drivers.observations import Delivery, DeliveryLine, Line, Return, Sale, Stocktake
 from drivers.pos.bodies import parse_delivery, parse_return, parse_sale, parse_stocktake
 from gateway.demo import till as till_module
-from gateway.demo.till import HttpTill, posting
+from gateway.demo.till import HttpTill, posting, price
 
 T = 1_763_740_800.25
 GTIN = "03453120002220"
 URN = "urn:epc:id:sgtin:3453120.000222.7"
 FACTS = [
-    (Sale("till", T, T, "R-1", (Line(GTIN, 2), Line(GTIN, 1, URN))), parse_sale, "sales"),
+    (
+        Sale(
+            "till",
+            T,
+            T,
+            "R-1",
+            (Line(GTIN, 2, amount=2 * price(GTIN)), Line(GTIN, 1, URN, price(GTIN))),
+        ),
+        parse_sale,
+        "sales",
+    ),
     (Return("till", T, T, "R-2", (Line(GTIN, 1),)), parse_return, "returns"),
     (
         Delivery("backoffice", T, T, "D-1", (DeliveryLine(GTIN, 2, ("30" * 12,)),)),

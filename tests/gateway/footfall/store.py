@@ -78,6 +78,8 @@ class Till:
                     None
                     if was.reentries is None or one.reentries is None
                     else was.reentries + one.reentries,
+                    was.amount + one.amount,
+                    was.priced + one.priced,
                 )
         return found
 

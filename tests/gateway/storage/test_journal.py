@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,8 @@ def test_a_database_from_before_minutes_had_groups_goes_on(tmp_path: Path) -> No
     old.commit()
     old.close()
     later = StoreMinute(120.0, 4, 0, 4, 9, 2, outside=1, units=5, groups=3, variance=0.5)
-    again = StoreMinute(120.0, 1, 0, 1, 9, 0, units=0, groups=1)
+    later = replace(later, amount=4_210, priced=2)
+    again = StoreMinute(120.0, 1, 0, 1, 9, 1, units=0, groups=1, amount=990, priced=1)
     with Journal(path) as journal:
         journal.commit(Batch((later, again)))
         archive = Archive(path)
@@ -136,6 +138,7 @@ def test_a_database_from_before_minutes_had_groups_goes_on(tmp_path: Path) -> No
     assert first == MINUTE
     assert (second.entries, second.units, second.groups, second.outside) == (5, 5, 4, 1)
     assert second.variance == 0.5
+    assert (second.transactions, second.amount, second.priced) == (3, 5_200, 3)
 
 
 def test_what_baskets_say_comes_back_in_whole_buckets(tmp_path: Path) -> None:

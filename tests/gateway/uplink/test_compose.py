@@ -104,7 +104,18 @@ def test_footfall_says_the_minute_and_how_many_devices_are_well() -> None:
     ]
     assert composer.compose(devices, 2.0) == []
     (row,) = composer.compose(
-        [minute(entries=12, exits=9, visitors=11, occupancy=41, transactions=2)], 61.0
+        [
+            minute(
+                entries=12,
+                exits=9,
+                visitors=11,
+                occupancy=41,
+                transactions=2,
+                amount=4_990,
+                priced=2,
+            )
+        ],
+        61.0,
     )
     assert (row.topic, row.t) == ("footfall", 60.0)
     assert said(row) == {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import httpx
 import pytest
 
@@ -26,6 +28,7 @@ async def test_today_in_the_stores_time_zone_by_default(
         "from": "2025-11-20T23:00:00Z",
         "to": "2025-11-21T16:00:00Z",
         "step": 900.0,
+        "currency": None,
         "buckets": [
             {
                 "from": "2025-11-21T15:45:00Z",
@@ -44,11 +47,42 @@ async def test_today_in_the_stores_time_zone_by_default(
                 "units": 0,
                 "units_per_ticket": None,
                 "units_per_visitor": None,
+                "priced": 0,
+                "average_ticket": None,
+                "sales_per_visitor": None,
                 "groups": None,
                 "group_conversion": {"rate": None, "low": None, "high": None},
             }
         ],
     }
+
+
+async def test_what_tickets_are_worth_is_told_of_enough_of_them(
+    bench: Bench, here: httpx.AsyncClient
+) -> None:
+    few, enough = (
+        FootfallBucket(
+            NOW - 900,
+            NOW,
+            40,
+            31,
+            37,
+            22,
+            9,
+            0.243,
+            0.134,
+            0.401,
+            estimated=False,
+            priced=priced,
+            average_ticket=Fraction(5_000, 3),
+            sales_a_visitor=Fraction(15_000, 37),
+        )
+        for priced in (2, 3)
+    )
+    bench.desk.buckets = [few, enough]
+    first, second = (await here.get(PATH)).json()["buckets"]
+    assert (first["priced"], first["average_ticket"], first["sales_per_visitor"]) == (2, None, None)
+    assert (second["average_ticket"], second["sales_per_visitor"]) == ("16.67", "4.05")
 
 
 @pytest.mark.parametrize(
