@@ -32,16 +32,19 @@ class Committer:
     Attributes:
         counts: `commits`, `failed_commits`, `changes`, `messages`, `collapsed`.
         after: called after each commit with the feed messages that it wrote.
+        after_events: the same with the texts of its EPCIS events, where it wrote any.
     """
 
     def __init__(self, journal: Journal, composer: FeedComposer | None, board: Board) -> None:
         self.counts: Counter[str] = Counter()
         self.after: Callable[[Sequence[OutboxRow]], None] = lambda _rows: None
+        self.after_events: Callable[[Sequence[str]], None] = lambda _texts: None
         self._journal = journal
         self._composer = composer
         self._board = board
         self._pending: list[Change] = []
         self._acked: dict[int, int] = {}
+        self._events_gone = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._turn = asyncio.Lock()
 
@@ -54,6 +57,10 @@ class Committer:
     def acknowledge(self, boot: int, seq: int) -> None:
         """HQ has everything up to `seq` of `boot`; taken off with the next commit."""
         self._acked[boot] = max(seq, self._acked.get(boot, 0))
+
+    def forget_events(self, until: int) -> None:
+        """EPCIS events up to number `until` have left; taken off with the next commit."""
+        self._events_gone = max(until, self._events_gone)
 
     @property
     def waiting(self) -> bool:
@@ -85,12 +92,15 @@ class Committer:
         mark = self._composer.mark() if self._composer else None
         messages = self._composer.compose(changes, t) if self._composer else []
         kept = self._composer.remember() if self._composer else []
-        batch = Batch((*changes, *kept), tuple(messages), tuple(acked.items()))
+        events = self._composer.events(changes) if self._composer else []
+        gone, self._events_gone = self._events_gone, 0
+        batch = Batch((*changes, *kept), tuple(messages), tuple(acked.items()), tuple(events), gone)
         try:
             await self.in_thread(lambda journal: journal.commit(batch))
         except sqlite3.Error as error:
             self._pending = changes + self._pending
             self._acked = acked | self._acked
+            self._events_gone = max(gone, self._events_gone)
             if self._composer and mark:
                 self._composer.back_to(mark)
             self.counts["failed_commits"] += 1
@@ -98,6 +108,8 @@ class Committer:
             raise NotStored(f"the disk did not take it: {error}") from error
         self.counts.update(commits=1, changes=len(changes), messages=len(messages))
         self._board.apply(changes)
+        if events:
+            self.after_events(events)
         self.after(messages)
 
     def _collapse(self) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gateway.changes import LedgerLine, StoreMinute, ZoneDraw, ZoneVisits
-from gateway.storage.rows import OutboxRow
+from gateway.storage.rows import EventRow, OutboxRow
+
+_EVERY = 2**62
 
 
 class Archive:
@@ -52,6 +54,35 @@ class Archive:
             "SELECT count(*), coalesce(sum(length(CAST(payload AS BLOB))), 0) FROM outbox"
         ).fetchone()
         return int(row[0]), int(row[1])
+
+    def events_after(self, number: int, limit: int) -> list[EventRow]:
+        """The next EPCIS events that wait after `number`, in order."""
+        rows = self._db.execute(
+            "SELECT id, payload FROM event WHERE id > ? ORDER BY id LIMIT ?", (number, limit)
+        )
+        return [EventRow(*row) for row in rows]
+
+    def events_between(self, after: int, until: int) -> tuple[int, int]:
+        """Events with `after` < number <= `until`, and the bytes of their texts."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(sum(length(CAST(payload AS BLOB))), 0) FROM event"
+            " WHERE id > ? AND id <= ?",
+            (after, until),
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def events_size(self) -> tuple[int, int]:
+        """Events waiting, and the bytes of their texts."""
+        return self.events_between(0, _EVERY)
+
+    def events_beyond(self, most_bytes: int) -> int:
+        """Number of the newest event that has no place when `most_bytes` are kept; 0: all have."""
+        row = self._db.execute(
+            "SELECT coalesce(max(id), 0) FROM (SELECT id, sum(length(CAST(payload AS BLOB)))"
+            " OVER (ORDER BY id DESC) AS kept FROM event) WHERE kept > ?",
+            (most_bytes,),
+        ).fetchone()
+        return int(row[0])
 
     def store_minutes(self, since: float, until: float) -> list[StoreMinute]:
         """Minutes that ended in (`since`, `until`], oldest first."""

@@ -133,6 +133,7 @@ class Journal:
         )
         self._write_history(batch.changes)
         self._write_outbox(batch.messages, batch.acked)
+        self._write_events(batch)
 
     def _write_history(self, changes: tuple[Change, ...]) -> None:
         self._db.executemany(
@@ -180,4 +181,11 @@ class Journal:
         self._db.executemany(
             "INSERT INTO outbox VALUES (?, ?, ?, ?, ?)",
             [(m.boot, m.seq, m.topic, m.payload, m.t) for m in messages],
+        )
+
+    def _write_events(self, batch: Batch) -> None:
+        if batch.events_gone:
+            self._db.execute("DELETE FROM event WHERE id <= ?", (batch.events_gone,))
+        self._db.executemany(
+            "INSERT INTO event (payload) VALUES (?)", [(text,) for text in batch.events]
         )

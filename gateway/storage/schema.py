@@ -62,6 +62,12 @@ def _reentries(db: Database) -> None:
     db.execute("ALTER TABLE store_minute ADD COLUMN reentries INTEGER")
 
 
+@MIGRATIONS(name="0005_events")
+def _events(db: Database) -> None:
+    # AUTOINCREMENT: the number of an event that left must not come back for another one.
+    db.execute("CREATE TABLE event (id INTEGER PRIMARY KEY AUTOINCREMENT, payload TEXT NOT NULL)")
+
+
 @MIGRATIONS(name="0006_amounts")
 def _amounts(db: Database) -> None:
     for column in ("amount", "priced"):

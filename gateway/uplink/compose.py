@@ -25,6 +25,7 @@ from gateway.changes import (
     StoreMinute,
 )
 from gateway.storage.rows import OutboxRow
+from gateway.uplink.epcis import EpcisScribe
 from gateway.uplink.privacy import Carried, told, told_occupancy
 from gateway.uplink.words import AGE_DECIMALS, P_DECIMALS, SECONDS_DECIMALS, Json, compact
 
@@ -42,6 +43,7 @@ class Mark:
     seq: int
     carried: Carried
     remembered: Carried
+    event: int
 
 
 class FeedComposer:
@@ -51,12 +53,16 @@ class FeedComposer:
         store: the store's id.
         boot: this start's number.
         seq: number of the last message composed; 0 before the first.
+        scribe: writes EPCIS events, for a store that switched them on.
     """
 
-    def __init__(self, store: str, boot: int, minimum_count: int) -> None:
+    def __init__(
+        self, store: str, boot: int, minimum_count: int, scribe: EpcisScribe | None = None
+    ) -> None:
         self.store = store
         self.boot = boot
         self.seq = 0
+        self.scribe = scribe
         self._minimum = minimum_count
         self._carried = Carried()
         self._remembered = Carried()
@@ -74,6 +80,10 @@ class FeedComposer:
         rows = [self._changes(items, t) for items in _batches(self._news(changes, t))]
         rows += [self._footfall(each) for each in changes if isinstance(each, StoreMinute)]
         return rows
+
+    def events(self, changes: Sequence[Change]) -> list[str]:
+        """The EPCIS events of one commit; none where they are not switched on."""
+        return self.scribe.write(changes) if self.scribe else []
 
     def remember(self) -> list[Remember]:
         """What must be committed with the rows just composed; empty when nothing new."""
@@ -99,7 +109,8 @@ class FeedComposer:
 
     def mark(self) -> Mark:
         """Where the composer stands now. Take it before `compose`."""
-        return Mark(self.seq, self._carried, self._remembered)
+        event = self.scribe.number if self.scribe else 0
+        return Mark(self.seq, self._carried, self._remembered, event)
 
     def back_to(self, mark: Mark) -> None:
         """Forget the last `compose`: it was not committed, its numbers are free again."""
@@ -110,6 +121,8 @@ class FeedComposer:
                 self._told[gtin] = before
         self._before = {}
         self.seq, self._carried, self._remembered = mark.seq, mark.carried, mark.remembered
+        if self.scribe:
+            self.scribe.number = mark.event
 
     def _news(self, changes: Sequence[Change], t: float) -> list[list[Json]]:
         self._before = {}

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.storage.rows import OutboxRow
+from gateway.storage.rows import EventRow, OutboxRow
 
-__all__ = ["START", "Backlog", "Outbox", "OutboxRow"]
+__all__ = ["START", "Backlog", "EventRow", "Events", "NoEvents", "Outbox", "OutboxRow"]
 
 START = (0, 0)
 """A key before every row: boots and numbers begin at 1."""
@@ -41,3 +41,34 @@ class Outbox(Protocol):
 
     def backlog(self) -> Backlog:
         """What waits now (a figure kept in memory: called for every page view)."""
+
+
+class Events(Protocol):
+    """EPCIS events that wait, in order of their numbers. They have no `seq`: the PUBACK frees them.
+
+    One told twice has the same `eventID` both times.
+    """
+
+    async def after(self, number: int, limit: int) -> Sequence[EventRow]:
+        """At most `limit` events with a number greater than `number`, in order."""
+
+    def gone(self, rows: Sequence[EventRow]) -> None:
+        """The broker has confirmed these; nobody needs them any more."""
+
+    def backlog(self) -> Backlog:
+        """What waits now."""
+
+
+class NoEvents:
+    """Of a store that has not switched events on."""
+
+    async def after(self, number: int, limit: int) -> Sequence[EventRow]:  # noqa: ARG002 - none
+        """None."""
+        return ()
+
+    def gone(self, rows: Sequence[EventRow]) -> None:
+        """Nothing to do."""
+
+    def backlog(self) -> Backlog:
+        """Nothing waits."""
+        return Backlog(0, 0)
