@@ -23,12 +23,13 @@ from gateway.board import Board
 from gateway.committer import Committer
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.layout import layout_of
-from gateway.config.load import Store
+from gateway.config.load import Store, Texts
 from gateway.core import Core
 from gateway.desk import Reloaded, Sample
 from gateway.devices import sources_of
 from gateway.doors import mqtt_doors_of
 from gateway.engine_loop import EngineLoop
+from gateway.event_outbox import StoredEvents
 from gateway.frontdesk import FrontDesk
 from gateway.herald import Herald
 from gateway.housekeeping import keep_house
@@ -41,7 +42,8 @@ from gateway.requests import NotStored
 from gateway.roster import receivers_of
 from gateway.rules import DAY, core_rules
 from gateway.running import RunningNote
-from gateway.shop import shop_of, uplink_settings_of
+from gateway.sent_config import put_in_place
+from gateway.shop import place_of, shop_of, uplink_settings_of
 from gateway.squeezer import Squeezer
 from gateway.storage.archive import Archive
 from gateway.storage.opening import Opened, open_database
@@ -49,6 +51,8 @@ from gateway.storage.rows import OutboxRow
 from gateway.supervisor import keep_running, supervise_all
 from gateway.till import TillDesk, till_sources_of
 from gateway.uplink.compose import MEMORY_ENGINE, MEMORY_KEY, FeedComposer
+from gateway.uplink.epcis import EpcisScribe
+from gateway.uplink.messages import Config
 from gateway.uplink.shell import Uplink
 from gateway.web.access import TokenFile
 from gateway.web.app import create_app
@@ -59,6 +63,8 @@ from gateway.web.setup_code import SetupCode
 log = logging.getLogger(__name__)
 
 TOKENS = "tokens.json"
+EVENTS_SHARE = 4
+"""EPCIS events may wait in this part of the outbox's bytes, beside it."""
 
 
 class Program:
@@ -79,10 +85,12 @@ class Program:
         extensions: Sequence[Extension] = (),
         jitter: random.Random | None = None,
         load: Callable[[], Store] | None = None,
+        config_file: Path | None = None,
     ) -> None:
         """Open the database and take back what it remembers; nothing runs yet.
 
-        `sources` stand in for those of the config where given; `load` reads the config again.
+        `sources` stand in for those of the config where given; `load` reads the config again,
+        `config_file` is where HQ may write it.
 
         Raises:
             OSError, sqlite3.Error: the data folder cannot be used.
@@ -111,13 +119,14 @@ class Program:
             self._sources += mqtt_doors_of(store, self._sources)
             self._sources += receivers_of(store, self._sources)
         self._outbox: StoredOutbox | None = None
+        self._events: StoredEvents | None = None
+        self._load, self._config_file = load, config_file
         self._squeezer: Squeezer | None = None
         self._uplink = self._made_uplink()
         self._herald = self._made_herald()
         access = TokenFile(data / TOKENS)
         self.setup = None if access.claimed() else SetupCode(access)
         self._note = RunningNote(data, self._opened.boot)
-        self._load = load
         self._reloading = asyncio.Lock()
         self.desk.reloader = self.reload if load else None
         self._app = create_app(
@@ -202,6 +211,17 @@ class Program:
             checks=True, applied=done.applied, restart_needed=done.restart_needed, faults=faults
         )
 
+    async def _take_config(self, sent: Config) -> Reloaded:
+        """Put what HQ sent in its place and apply it. Raises `ConfigRefused`, `NotStored`."""
+        assert self._config_file is not None
+        texts = Texts(sent.toml, sent.catalogue, sent.planogram)
+        try:
+            await asyncio.to_thread(put_in_place, self._config_file, texts)
+        except ConfigError as error:
+            return Reloaded(checks=False, faults=_as_json(error.faults))
+        log.warning("HQ has changed the config")
+        return await self.reload()
+
     async def _apply(self, store: Store) -> None:
         layout, shop = layout_of(store), shop_of(store)
         anew = layout != layout_of(self._store)
@@ -234,6 +254,8 @@ class Program:
         self._archive.close()
         if self._outbox is not None:
             self._outbox.close()
+        if self._events is not None:
+            self._events.close()
         self._opened.journal.close()
 
     def _restored_core(self, now: float) -> Core:
@@ -245,7 +267,9 @@ class Program:
         if self._store.config.uplink is None:
             return None
         config = self._store.config
-        composer = FeedComposer(config.store.id, self._opened.boot, config.privacy.minimum_count)
+        boot, events = self._opened.boot, self._store.config.uplink.events
+        scribe = EpcisScribe(place_of(self._store), boot) if events else None
+        composer = FeedComposer(config.store.id, boot, config.privacy.minimum_count, scribe)
         composer.restore(self._archive.memory(MEMORY_ENGINE).get(MEMORY_KEY))
         return composer
 
@@ -254,11 +278,17 @@ class Program:
         if settings is None:
             return None
         self._outbox = outbox = StoredOutbox(self._opened.path, self._committer)
+        most = self._store.config.uplink.outbox_bytes if self._store.config.uplink else 0
+        if settings.events:
+            self._events = StoredEvents(self._opened.path, self._committer, most // EVENTS_SHARE)
+            self._committer.after_events = self._events.grown
         uplink = Uplink(
             settings,
             outbox,
             self.desk,
             boot=self._opened.boot,
+            events=self._events,
+            configure=self._take_config if self._load and self._config_file else None,
             catalogue=lambda: self._store.digest,
             rng=self._jitter,
         )
@@ -268,8 +298,7 @@ class Program:
             uplink.notify(rows[-1].seq if rows else 0)
 
         self._committer.after = tell
-        most = self._store.config.uplink.outbox_bytes if self._store.config.uplink else 0
-        self._squeezer = Squeezer(outbox, uplink, self._opened.boot, most)
+        self._squeezer = Squeezer(outbox, uplink, self._opened.boot, most, self._events)
         return uplink
 
     def _made_herald(self) -> Herald:
@@ -305,6 +334,7 @@ class Program:
         )
         own += alert_samples(self._core.alerts, self._herald.counts)
         own += self._uplink.samples() if self._uplink else []
+        own += self._events.samples() if self._events else []
         return own + (self._squeezer.samples() if self._squeezer else [])
 
     def _each_second(self, _now: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.config.load import Store
+from gateway.uplink.epcis import Place
 from gateway.uplink.settings import UplinkSettings
 from gateway.web.shop import Shop, ShopArticle, ShopZone
 
@@ -51,7 +52,19 @@ def uplink_settings_of(store: Store) -> UplinkSettings | None:
         client_key=named(uplink.client_key),
         shards=uplink.shards,
         ack=uplink.ack,
+        events=uplink.events,
         timezone=store.config.store.timezone,
+    )
+
+
+def place_of(store: Store) -> Place:
+    """The store as EPCIS events name it."""
+    config = store.config
+    return Place(
+        config.store.id,
+        config.store.timezone,
+        config.store.gln,
+        {zone.id: str(zone.kind) for zone in config.zone},
     )
 
 

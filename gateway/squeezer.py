@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Awaitable
 
 from drivers.source import Clock
 from gateway.desk import Sample
+from gateway.event_outbox import StoredEvents
 from gateway.outbox import StoredOutbox
 from gateway.requests import NotStored
 from gateway.uplink.collapse import collapse
@@ -25,20 +27,32 @@ ALL_SENT = 2**62
 class Squeezer:
     """Looks at the backlog now and then. `counts`: passes, rows rewritten, failures."""
 
-    def __init__(self, outbox: StoredOutbox, uplink: Uplink, boot: int, most_bytes: int) -> None:
+    def __init__(
+        self,
+        outbox: StoredOutbox,
+        uplink: Uplink,
+        boot: int,
+        most_bytes: int,
+        events: StoredEvents | None = None,
+    ) -> None:
+        """Set up; `events` that wait beside the outbox are kept within bytes of their own."""
         self.counts: Counter[str] = Counter()
         self._outbox = outbox
         self._uplink = uplink
         self._boot = boot
         self._most = most_bytes
+        self._events = events
+        self._again = 0.0
 
     async def run(self, clock: Clock) -> None:
         """Until cancelled."""
         while True:
             await clock.sleep(LOOK_SECONDS)
-            if self._outbox.backlog().bytes > self._most:
-                await self._try()
-                await clock.sleep(AGAIN_SECONDS)
+            if self._outbox.backlog().bytes > self._most and clock.monotonic() >= self._again:
+                await self._try(self.squeeze())
+                self._again = clock.monotonic() + AGAIN_SECONDS
+            if self._events is not None:
+                await self._try(self._events.trim())
 
     async def squeeze(self) -> None:
         """One pass over all that waits. Raises `NotStored`."""
@@ -61,12 +75,12 @@ class Squeezer:
             for what in ("passes", "rows", "failures")
         ]
 
-    async def _try(self) -> None:
+    async def _try(self, work: Awaitable[None]) -> None:
         try:
-            await self.squeeze()
+            await work
         except NotStored as error:
             self.counts["failures"] += 1
-            log.warning("the outbox is full and cannot be collapsed: %s", error)
+            log.warning("the outbox is full and cannot be made smaller: %s", error)
 
     def _unsent_after(self) -> tuple[int, int]:
         """While connected any row may be on its way up; what never went up is known only apart."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +20,14 @@ def run_command(config: Path, data: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for fault in (*store.warnings, *store.row_faults):
         print(fault, file=sys.stderr)  # noqa: T201
-    asyncio.run(_run(store, data, partial(load_store, config)))
+    asyncio.run(_run(store, data, config))
 
 
-async def _run(store: Store, data: Path, load: Callable[[], Store]) -> None:
+async def _run(store: Store, data: Path, config: Path) -> None:
     stop = stop_on_signals()
-    program = Program(store, data, SystemClock(), load=load)
+    program = Program(
+        store, data, SystemClock(), load=partial(load_store, config), config_file=config
+    )
 
     def say(port: int) -> None:
         reload_on_hangup(program.reload)

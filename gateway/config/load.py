@@ -52,21 +52,42 @@ class Store:
         return self.folder / Path(name).expanduser()
 
 
-def load_store(path: Path, env: Mapping[str, str] | None = None) -> Store:
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What the store's files are to say instead of what they say; None: as they are."""
+
+    toml: str | None = None
+    catalogue: str | None = None
+    planogram: str | None = None
+
+
+AS_THEY_ARE = Texts()
+
+
+def load_store(
+    path: Path, env: Mapping[str, str] | None = None, instead: Texts = AS_THEY_ARE
+) -> Store:
     """Read `store.toml` at `path` and the files that it names.
 
     Args:
         path: the file.
         env: where `${NAME}` comes from; the process's environment when None.
+        instead: texts to check in the place of files, which are then not read.
 
     Raises:
         ConfigError: with every fault of `store.toml`, and of files that it names and that cannot be
             read. Faults in single rows of the CSV files raise nothing; see `Store.row_faults`.
     """
-    text = _text(path)
+    text = (
+        _text(path) if instead.toml is None else instead.toml.lstrip("\ufeff").replace("\r\n", "\n")
+    )
     reading = _Reading(path.name, text, os.environ if env is None else env)
     config = reading.config()
-    data = {key: _named_file(path.parent, reading, key) for key in ("file", "planogram")}
+    rows = {"file": instead.catalogue, "planogram": instead.planogram}
+    data = {
+        key: _named_file(path.parent, reading, key) if given is None else given.encode()
+        for key, given in rows.items()
+    }
     if reading.faults or config is None:
         raise ConfigError(sorted(reading.faults, key=lambda fault: fault.line))
     return _with_files(path.parent, config, data, reading)

@@ -334,7 +334,10 @@ class WebSection(Section):
 
 
 class UplinkSection(Section):
-    """`[uplink]`: the broker that carries the feed to HQ. `password` stands only as `${NAME}`."""
+    """`[uplink]`: the broker that carries the feed to HQ. `password` stands only as `${NAME}`.
+
+    `events`: EPCIS events go up, too.
+    """
 
     url: Annotated[str, AfterValidator(values.broker_url)]
     username: Optional = None
@@ -346,6 +349,7 @@ class UplinkSection(Section):
     shards: Annotated[int, Field(ge=1, le=65_536)] = 1
     ack: Literal["hq", "broker"] = "hq"
     outbox_bytes: Size = 256_000_000
+    events: bool = False
 
     @property
     def tls(self) -> bool:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from pydantic import ValidationError
 
 from drivers.gtin import GtinError, normalize_gtin
-from gateway.desk import Desk
+from gateway.desk import Desk, Reloaded
 from gateway.requests import HoldAnswer, HoldRequest, HoldVerdict, NotStored
 from gateway.uplink.messages import (
     Ack,
@@ -30,13 +31,27 @@ from gateway.uplink.messages import (
 )
 from gateway.uplink.words import Json, compact
 
-LARGEST_COMMAND = 64 * 1024
+LARGEST_COMMAND = 1024 * 1024
+"""Of a `config` with a catalogue; every other one is a few hundred bytes."""
 ANSWERS_KEPT = 1_000
 LONGEST_ERROR = 300
+FAULTS_TOLD = 50
+"""Of a config; who has more has sent the wrong file."""
 
 
 class AckRefused(Exception):
     """HQ acks what it cannot have; the message says why."""
+
+
+class ConfigRefused(Exception):
+    """A config that cannot be put in its place, whatever it says; the message says why."""
+
+
+Configure: TypeAlias = Callable[[Config], Awaitable[Reloaded]]
+"""Checks a config from HQ, puts it in its place and applies it.
+
+Raises `ConfigRefused` (nothing was changed, and would not be next time) and `NotStored`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,9 @@ class Commands:
         clear: Callable[[int, int], Awaitable[int]],
         snapshot: Callable[[list[int] | None], list[str]],
         faults: Counter[str],
+        configure: Configure | None = None,
     ) -> None:
+        self._configure = configure
         self._desk = desk
         self._clear = clear
         self._snapshot = snapshot
@@ -102,7 +119,7 @@ class Commands:
                     snapshots = self._snapshot(command.buckets)
                     body = {"ok": True, "parts": len(snapshots)}
                 case Config():
-                    body = {"ok": False, "error": "config is not supported by this gateway"}
+                    body = await self._config(command)
         except NotStored:
             self.faults["command_failed"] += 1
             return Reply(_answer(command.id, {"ok": False, "error": "not stored: ask again"}))
@@ -122,6 +139,21 @@ class Commands:
             order=command.order,
         )
         return _held(await self._desk.hold(request))
+
+    async def _config(self, command: Config) -> dict[str, Json]:
+        if self._configure is None:
+            return {"ok": False, "error": "this gateway was not started from a config file"}
+        if command.toml is command.catalogue is command.planogram is None:
+            return {"ok": False, "error": "nothing to change: give toml, catalogue or planogram"}
+        try:
+            done = await self._configure(command)
+        except ConfigRefused as refused:
+            return {"ok": False, "error": str(refused)[:LONGEST_ERROR]}
+        faults: list[Json] = [dict(fault) for fault in done.faults[:FAULTS_TOLD]]
+        if done.checks:
+            applied, waiting = list[Json](done.applied), list[Json](done.restart_needed)
+            return {"ok": True, "applied": applied, "restart_needed": waiting, "faults": faults}
+        return {"ok": False, "error": f"{len(done.faults)} faults", "faults": faults}
 
     async def _ack(self, ack: Ack) -> Reply:
         body: dict[str, Json]

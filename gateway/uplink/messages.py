@@ -6,7 +6,7 @@ at birth and grows in its second number when a field is added.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -144,19 +144,65 @@ class Digest(Message):
     )
 
 
-class Event(Message):
-    """One GS1 EPCIS 2.0 event (JSON-LD), for stores that switch it on."""
+class PlaceOf(Message):
+    """Where: the Digital Link of a GLN and its extension, or a URI of the store's own."""
 
-    context: Any = Field(alias="@context")
-    type: Literal["ObjectEvent"]
-    event_time: str = Field(alias="eventTime")
-    event_time_zone_offset: str = Field(
-        alias="eventTimeZoneOffset", pattern=r"^[+-][0-9]{2}:[0-9]{2}$"
+    id: str
+
+
+class Quantity(Message):
+    """So many of an article, where no single item is named."""
+
+    epc_class: str = Field(
+        alias="epcClass", pattern=r"^https://id\.gs1\.org/01/[0-9]{14}$", description="the GTIN"
     )
-    action: Literal["ADD", "OBSERVE", "DELETE"]
-    epcs: list[str] = Field(alias="epcList")
-    step: str = Field(alias="bizStep")
-    disposition: str | None = None
+    quantity: int = Field(ge=1)
+
+
+class Event(Message):
+    """One GS1 EPCIS 2.0 event (JSON-LD), for stores that switch it on.
+
+    Not numbered: it waits on disk for the broker's PUBACK. One that comes twice has the same
+    `eventID`. It has `epcList` or `quantityList`, never both.
+    """
+
+    context: list[str | dict[str, str]] = Field(alias="@context")
+    type: Literal["ObjectEvent"]
+    event_id: str = Field(alias="eventID", pattern=r"^urn:uuid:[0-9a-f-]{36}$")
+    event_time: str = Field(
+        alias="eventTime", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{3}Z$"
+    )
+    event_time_zone_offset: str = Field(
+        alias="eventTimeZoneOffset", pattern=r"^[+-](0[0-9]:[0-5][0-9]|1[0-3]:[0-5][0-9]|14:00)$"
+    )
+    action: Literal["OBSERVE"]
+    epcs: list[str] | None = Field(default=None, alias="epcList")
+    quantities: list[Quantity] | None = Field(default=None, alias="quantityList")
+    step: Literal[
+        "arriving",
+        "departing",
+        "holding",
+        "other",
+        "receiving",
+        "retail_selling",
+        "stocking",
+        "storing",
+    ] = Field(alias="bizStep")
+    disposition: Literal[
+        "non_sellable_other",
+        "retail_sold",
+        "returned",
+        "sellable_accessible",
+        "sellable_not_accessible",
+        "unknown",
+    ]
+    read_point: PlaceOf = Field(alias="readPoint")
+    location: PlaceOf | None = Field(
+        default=None, alias="bizLocation", description="where it is now; absent: it has left"
+    )
+    word: Literal["arrived", "moved", "departed", "sold", "returned", "held"] = Field(
+        alias="shelfcast:event"
+    )
 
 
 class AlertSaid(Message):
@@ -219,10 +265,18 @@ class Buckets(Message):
 
 
 class Config(Message):
-    """Change the store's configuration. Answered with an error: not supported yet."""
+    """Replace files of the store; whole texts, at least one. Those left out stay as they are.
+
+    All is checked as the files are at a start; with a fault nothing changes. What can be applied
+    while running is. `[uplink]`, `store.id`, and names of files and of environment variables that
+    the store's present file does not have, cannot be changed from HQ.
+    """
 
     do: Literal["config"]
     id: CommandId
+    toml: str | None = Field(default=None, description="store.toml")
+    catalogue: str | None = Field(default=None, description="the CSV file of [catalogue] file")
+    planogram: str | None = Field(default=None, description="the CSV file of [catalogue] planogram")
 
 
 class Command(
@@ -233,11 +287,42 @@ class Command(
     """What HQ may ask; idempotent by `id`; HQ repeats it until it is answered."""
 
 
+class HeldGoods(Message):
+    """A hold as `hold` and `release` leave it."""
+
+    id: CommandId
+    gtin: Gtin
+    qty: int
+    state: Literal["open", "collected", "released", "expired"]
+    expires: Seconds
+
+
+class ConfigFault(Message):
+    """One thing to correct in one of the store's files; `line` 0: no single line's fault."""
+
+    file: str
+    line: Count
+    key: str
+    wrong: str
+    right: str
+
+
 class Answer(Message):
-    """The answer to a command; more fields by command, `error` (one plain line) when not ok."""
+    """The answer to a command; fields beyond `ok` by command."""
 
     model_config = ConfigDict(extra="allow")
 
     id: CommandId
     ok: bool
-    error: str | None = None
+    error: str | None = Field(default=None, description="one plain line, when not ok")
+    cleared: Count | None = Field(default=None, description="ack: rows that left the outbox")
+    parts: Count | None = Field(default=None, description="resync, buckets: parts of the snapshot")
+    available: Count | None = Field(default=None, description="hold, release: what can be held")
+    hold: HeldGoods | None = None
+    applied: list[str] | None = Field(default=None, description="config: keys now in force")
+    restart_needed: list[str] | None = Field(
+        default=None, description="config: keys that wait for a restart"
+    )
+    faults: list[ConfigFault] | None = Field(
+        default=None, description="config: why not; when ok, rows of the CSV files left out"
+    )

@@ -1,12 +1,11 @@
-"""The one adapter around aiomqtt 2.5: connect, publish, receive, each failing with one plain line.
+"""How a connection to HQ's broker comes to be, by aiomqtt 2.5, and how it ends; `link` is the rest.
 
 What it adds, and why:
 
-- A publish that is pending when the connection breaks would wait out its whole time-out, so every
-  wait is raced against the break, which the reader of incoming messages is the first to see.
 - aiomqtt connects in a thread that cannot be stopped, for as long as name and network are silent.
   The way there is tried first in a manner that can be cancelled; a clean stop is never held up.
 - Its errors are numbers; an installer needs to read "refuses the password".
+- It does not tell what a broker of MQTT 5 asks of us when it lets us in.
 """
 
 from __future__ import annotations
@@ -18,36 +17,35 @@ import logging
 import socket
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import aiomqtt
+from paho.mqtt.properties import Properties
 
+from gateway.uplink.link import INCOMING_KEPT, Link, one_line
+from gateway.uplink.protocol import (
+    NOT_SPOKEN,
+    REASONS,
+    Version,
+    connect_properties,
+    number_of,
+    will_properties,
+)
 from gateway.uplink.reach import NotConnected, reach
 from gateway.uplink.settings import Address
-
-T = TypeVar("T")
 
 ANSWER_SECONDS = 10.0
 """For a CONNACK, SUBACK or PUBACK: after that the connection is taken as dead."""
 GOODBYE_SECONDS = 1.0
 KEEPALIVE_SECONDS = 30
 """A silent network is noticed within twice this."""
-INCOMING_KEPT = 200
-REASONS = {
-    132: "does not speak this version of MQTT",
-    133: "refuses the client id",
-    134: "refuses the user name or password",
-    135: "refuses the user name or password (not authorised)",
-    136: "is not available now",
-}
-"""CONNACK refusals (MQTT 3.1.1, section 3.2.2.3) under the MQTT 5 numbers that paho gives them."""
 
 
-class LinkLost(Exception):
-    """The connection broke; the message is one plain line."""
+class NotSpoken(NotConnected):
+    """The broker does not take MQTT 5; it may take 3.1.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,7 @@ class Call:
     client_cert: Path | None = None
     client_key: Path | None = None
     window: int = 20
+    version: Version = Version.V5
     answer_seconds: float = ANSWER_SECONDS
 
 
@@ -78,87 +77,26 @@ class _Heard(logging.Handler):
         self.line = " ".join(record.getMessage().split())
 
 
-class Link:
-    """An open connection. Made by `dial` alone."""
+class _Told:
+    """What the broker says in its CONNACK, which aiomqtt passes over."""
 
-    def __init__(self, client: aiomqtt.Client, address: Address, faults: Counter[str]) -> None:
-        self._client = client
-        self._address = address
-        self._faults = faults
-        self._lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._incoming: asyncio.Queue[bytes] = asyncio.Queue(INCOMING_KEPT)
+    def __init__(self, client: aiomqtt.Client) -> None:
+        self.properties: Properties | None = None
+        self._next = client._client.on_connect  # noqa: SLF001 - it has no public way
+        client._client.on_connect = self._take  # noqa: SLF001
 
-    async def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
-        """Publish with QoS 1; comes back at the PUBACK. Raises `LinkLost`."""
-        await self._race(self._client.publish(topic, payload, qos=1, retain=retain))
-
-    async def publish_all(self, messages: Sequence[tuple[str, str]]) -> None:
-        """Publish (topic, payload) in order, all in flight at once; comes back at the last PUBACK.
-
-        Raises:
-            LinkLost: some may have arrived, and which is not known.
-        """
-        await self._race(self._gather(messages))
-
-    async def subscribe(self, topic: str) -> None:
-        """Subscribe with QoS 0; what arrives is had from `receive`. Raises `LinkLost`."""
-        await self._race(self._client.subscribe(topic, qos=0))
-
-    async def receive(self) -> bytes:
-        """The next payload that arrived. Raises `LinkLost`."""
-        return await self._race(self._incoming.get())
-
-    async def read(self) -> None:
-        """Take what arrives until the connection breaks; `dial` runs it beside everything else."""
-        reason = "closed"
-        try:
-            async for message in self._client.messages:
-                self._keep(message)
-        except aiomqtt.MqttError as error:
-            reason = _plain(error)
-        finally:
-            if not self._lost.done():
-                self._lost.set_result(f"{self._address} is gone: {reason}")
-
-    def _keep(self, message: aiomqtt.Message) -> None:
-        try:
-            self._incoming.put_nowait(bytes(message.payload))
-        except asyncio.QueueFull:
-            self._faults["command_dropped"] += 1
-
-    async def _gather(self, messages: Sequence[tuple[str, str]]) -> None:
-        failed: BaseException | None = None
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for topic, payload in messages:
-                    tasks.create_task(self._client.publish(topic, payload, qos=1))
-        except* aiomqtt.MqttError as errors:
-            failed = errors.exceptions[0]
-        if failed is not None:
-            raise failed
-
-    async def _race(self, doing: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(doing)
-        either: set[asyncio.Future[Any]] = {task, self._lost}
-        try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if not task.done():
-                task.cancel()
-        if self._lost.done():
-            await asyncio.gather(task, return_exceptions=True)
-            raise LinkLost(self._lost.result())
-        try:
-            return task.result()
-        except aiomqtt.MqttError as error:
-            raise LinkLost(f"{self._address}: {_plain(error)}") from error
+    def _take(self, *said: Any) -> None:
+        self.properties = said[-1]
+        if self._next is not None:
+            self._next(*said)
 
 
 @contextlib.asynccontextmanager
 async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
-    """Connect (MQTT 3.1.1, clean session) and hang up properly at the end.
+    """Connect, with nothing kept from before, and hang up properly at the end.
 
     Raises:
+        NotSpoken: not in this version of MQTT.
         NotConnected: no connection; the message is one plain line for the installer.
     """
     context = await asyncio.to_thread(_tls, call) if call.address.tls else None
@@ -166,14 +104,24 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
     heard = _Heard()
     logger = logging.Logger("mqtt", logging.WARNING)  # noqa: LOG001 - for this connection alone
     logger.addHandler(heard)
+    five = call.version is Version.V5
     client = aiomqtt.Client(
         call.address.host,
         call.address.port,
         username=call.username or None,
         password=call.password or None,
         identifier=call.identifier,
-        clean_session=True,
-        will=aiomqtt.Will(call.will_topic, call.will, qos=1, retain=True),
+        will=aiomqtt.Will(
+            call.will_topic,
+            call.will,
+            qos=1,
+            retain=True,
+            properties=will_properties() if five else None,
+        ),
+        protocol=aiomqtt.ProtocolVersion(call.version),
+        clean_session=None if five else True,
+        clean_start=True,
+        properties=connect_properties() if five else None,
         tls_context=context,
         timeout=call.answer_seconds,
         logger=logger,
@@ -183,9 +131,17 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         # The last small row of a window would wait for the other side's delayed ACK (40 ms).
         socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
     )
-    client.pending_calls_threshold = call.window + 10
+    told = _Told(client)
     await _enter(client, call, heard)
-    link = Link(client, call.address, faults)
+    link = Link(
+        client,
+        call.address,
+        call.version,
+        window=call.window,
+        answer_seconds=call.answer_seconds,
+        faults=faults,
+    )
+    link.obey(told.properties)
     reader = asyncio.create_task(link.read(), name="uplink-reader")
     try:
         yield link
@@ -203,7 +159,8 @@ async def _enter(client: aiomqtt.Client, call: Call, heard: _Heard) -> None:
         raise
     except aiomqtt.MqttError as error:
         seen = _drop(client) or error
-        raise NotConnected(f"{call.address} {_refusal(seen, call, heard.line)}") from error
+        kind = NotSpoken if call.version is Version.V5 and _unheard(seen) else NotConnected
+        raise kind(f"{call.address} {_refusal(seen, call, heard.line)}") from error
 
 
 async def _hang_up(client: aiomqtt.Client, reader: asyncio.Task[None]) -> None:
@@ -249,20 +206,27 @@ def _tls(call: Call) -> ssl.SSLContext:
     return context
 
 
+def _unheard(error: BaseException) -> bool:
+    """Whether another version of MQTT may fare better: refused as such, or answered by nothing."""
+    cause = error.__context__ if isinstance(error.__context__, OSError) else error
+    match cause:
+        case aiomqtt.MqttCodeError(rc=code) if code is not None:
+            return number_of(code) in NOT_SPOKEN
+        case _:
+            return not isinstance(cause, OSError) or isinstance(
+                cause, TimeoutError | ConnectionError
+            )
+
+
 def _refusal(error: BaseException, call: Call, heard: str) -> str:
     """What the broker did, in words that follow its address."""
     cause = error.__context__ if isinstance(error.__context__, OSError) else error
     match cause:
         case aiomqtt.MqttCodeError(rc=code) if code is not None:
-            number = code if isinstance(code, int) else code.value
-            said = REASONS.get(number, f"refuses the connection: {_plain(cause)}")
+            number = number_of(code)
+            said = REASONS.get(number, f"refuses the connection: {one_line(cause)}")
             return f"{said} of {call.username!r}" if number == 134 else said
         case OSError() if not isinstance(cause, TimeoutError):
             return f"cannot be reached: {cause.strerror or cause}"
         case _:
             return "does not answer as an MQTT broker" + (f" ({heard})" if heard else "")
-
-
-def _plain(error: BaseException) -> str:
-    """An error of aiomqtt as one line."""
-    return " ".join(str(error).split())

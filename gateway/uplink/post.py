@@ -11,10 +11,10 @@ from drivers.source import Clock
 from gateway import __version__
 from gateway.changes import Alert
 from gateway.desk import Desk
-from gateway.uplink.commands import AckRefused, Commands
+from gateway.uplink.commands import AckRefused, Commands, Configure
 from gateway.uplink.delivery import Delivery
 from gateway.uplink.messages import SCHEMA_VERSION
-from gateway.uplink.outbox import Outbox, OutboxRow
+from gateway.uplink.outbox import Events, Outbox, OutboxRow
 from gateway.uplink.settings import UplinkSettings
 from gateway.uplink.snapshot import digest, snapshot
 from gateway.uplink.state import Tally
@@ -28,6 +28,7 @@ class News:
 
     committed: int = 0
     rows: asyncio.Event = field(default_factory=asyncio.Event)
+    events: asyncio.Event = field(default_factory=asyncio.Event)
     alerts: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -38,6 +39,7 @@ class Post:
         self,
         settings: UplinkSettings,
         outbox: Outbox,
+        events: Events,
         desk: Desk,
         clock: Clock,
         *,
@@ -46,17 +48,19 @@ class Post:
         rng: random.Random,
         news: News,
         tally: Tally,
+        configure: Configure | None,
     ) -> None:
         self.settings = settings
         self.topics = Topics(settings.store, settings.shards)
         self.outbox = outbox
+        self.events = events
         self.desk = desk
         self.clock = clock
         self.rng = rng
         self.news = news
         self.tally = tally
         self.delivery = Delivery(boot, settings.pace)
-        self.commands = Commands(desk, self._acked_by_hq, self.snapshot, tally.faults)
+        self.commands = Commands(desk, self._acked_by_hq, self.snapshot, tally.faults, configure)
         self.told: dict[tuple[str, str], Alert] = {}
         self._boot = boot
         self._catalogue = catalogue

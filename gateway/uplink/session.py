@@ -1,28 +1,34 @@
-"""One connection's life: birth, then five things side by side until it breaks.
+"""One connection's life: birth, then six things side by side until it breaks.
 
-Draining the outbox, listening to HQ, telling alerts, the digest and the nightly snapshot. Whatever
-breaks the connection is raised as `LinkLost`; nothing here connects again.
+Draining the outbox and the events that wait, listening to HQ, telling alerts, the digest and the
+nightly snapshot. Whatever breaks the connection is raised as `LinkLost`; nothing here connects
+again. What the broker refuses, one kind of message, is said and stops no other.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gateway.requests import NotStored
-from gateway.uplink.mqtt import LinkLost
+from gateway.uplink.link import LinkLost, Refused
 from gateway.uplink.night import seconds_to_snapshot
 from gateway.uplink.post import Post
 from gateway.uplink.topics import Part
 from gateway.uplink.waiting import Throttle, told_or_after
 
 OUTBOX_RETRY_SECONDS = 5.0
+REFUSED_RETRY_SECONDS = 60.0
+"""A broker that refuses a topic does so until a person changes its rules."""
 
 
 class Wire(Protocol):
-    """An open connection; `mqtt.Link` is the real one. Every call may raise `LinkLost`."""
+    """An open connection; `link.Link` is the real one. Every call may raise `LinkLost`.
+
+    What the broker did not take, and only that, raises `Refused`.
+    """
 
     async def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
         """Publish with QoS 1, back at the PUBACK."""
@@ -48,7 +54,8 @@ class Session:
 
     async def greet(self) -> None:
         """Hear commands from now on and say that the store is there."""
-        await self._wire.subscribe(self._post.topics.of(Part.COMMAND))
+        commands = self._post.topics.of(Part.COMMAND)
+        await self._taken({Part.COMMAND}, self._wire.subscribe(commands))
         await self._say(Part.BIRTH, self._post.birth(), retain=True)
 
     async def stay(self, *, again: bool) -> None:
@@ -60,6 +67,7 @@ class Session:
         # No task group: in a break and a stop of the same moment it forgets the stop.
         tasks = [
             asyncio.create_task(self._drain(spread=again), name="uplink-drain"),
+            asyncio.create_task(self._tell_events(spread=again), name="uplink-events"),
             asyncio.create_task(self._listen(), name="uplink-commands"),
             asyncio.create_task(self._tell_alerts(), name="uplink-alerts"),
             asyncio.create_task(self._tell_digests(), name="uplink-digest"),
@@ -108,11 +116,40 @@ class Session:
         await self._throttle.take(len(rows))
         post.delivery.sending(rows, post.clock.monotonic())
         post.tally.highest = max(post.tally.highest, post.delivery.highest)
-        await self._wire.publish_all([(post.topics.of(row.topic), row.payload) for row in rows])
+        sending = self._wire.publish_all([(post.topics.of(row.topic), row.payload) for row in rows])
+        if not await self._taken({row.topic for row in rows}, sending):
+            await post.clock.sleep(REFUSED_RETRY_SECONDS)
+            post.delivery.begin()
+            return len(rows)
         post.tally.published += len(rows)
         if post.settings.ack == "broker":
             await post.cleared(rows)
         return len(rows)
+
+    async def _tell_events(self, *, spread: bool) -> None:
+        post, number = self._post, 0
+        if spread:
+            await post.clock.sleep(post.rng.uniform(0.0, self._pace.spread))
+        while True:
+            post.news.events.clear()
+            try:
+                rows = await post.events.after(number, self._pace.window_rows)
+            except (NotStored, OSError):
+                post.tally.faults["outbox_failed"] += 1
+                await post.clock.sleep(OUTBOX_RETRY_SECONDS)
+                continue
+            if not rows:
+                await post.news.events.wait()
+                continue
+            await self._throttle.take(len(rows))
+            topic = post.topics.of(Part.EVENT)
+            sending = self._wire.publish_all([(topic, row.payload) for row in rows])
+            if await self._taken({Part.EVENT}, sending):
+                post.tally.events += len(rows)
+                post.events.gone(rows)
+                number = rows[-1].id
+            else:
+                await post.clock.sleep(REFUSED_RETRY_SECONDS)
 
     async def _rest(self) -> None:
         """Until there are rows, an ack, or the patience with HQ ends."""
@@ -160,4 +197,21 @@ class Session:
                 await self._say(Part.SNAPSHOT, payload)
 
     async def _say(self, part: Part, payload: str, *, retain: bool = False) -> None:
-        await self._wire.publish(self._post.topics.of(part), payload, retain=retain)
+        sending = self._wire.publish(self._post.topics.of(part), payload, retain=retain)
+        await self._taken({part}, sending)
+
+    async def _taken(self, parts: Collection[str], doing: Awaitable[None]) -> bool:
+        """Whether the broker took it; what it refuses is counted and shown until it does.
+
+        `parts`: the last parts of the topics.
+        """
+        tally = self._post.tally
+        try:
+            await doing
+        except Refused as refused:
+            tally.faults["refused"] += 1
+            tally.refused[refused.part] = str(refused)
+            return False
+        for part in parts:
+            tally.refused.pop(part, None)
+        return True

@@ -80,6 +80,7 @@ class UplinkSettings:
         password: the secret itself (from the environment); `password_file` is read at each
             connection instead when it is given, so that a secret may be changed while running.
         ack: who frees the outbox: HQ's own ack, or the broker's PUBACK.
+        events: EPCIS events go up.
         timezone: the store's, so that the nightly snapshot goes up in its night.
     """
 
@@ -93,5 +94,6 @@ class UplinkSettings:
     client_key: Path | None = None
     shards: int = 1
     ack: Literal["hq", "broker"] = "hq"
+    events: bool = False
     timezone: str = "UTC"
     pace: Pace = field(default_factory=Pace)

@@ -17,9 +17,12 @@ from typing import TypeAlias
 from drivers.source import Clock
 from gateway.desk import Desk, Sample
 from gateway.uplink.backoff import Backoff
-from gateway.uplink.mqtt import Call, LinkLost, dial
-from gateway.uplink.outbox import Outbox
+from gateway.uplink.commands import Configure
+from gateway.uplink.link import LinkLost
+from gateway.uplink.mqtt import Call, NotSpoken, dial
+from gateway.uplink.outbox import Events, NoEvents, Outbox
 from gateway.uplink.post import News, Post
+from gateway.uplink.protocol import Version
 from gateway.uplink.reach import NotConnected
 from gateway.uplink.session import Session, Wire
 from gateway.uplink.settings import UplinkSettings, address_of
@@ -39,6 +42,8 @@ class Uplink:
         desk: Desk,
         *,
         boot: int,
+        events: Events | None = None,
+        configure: Configure | None = None,
         catalogue: Callable[[], str] = str,
         rng: random.Random | None = None,
         connect: Dial = dial,
@@ -50,6 +55,8 @@ class Uplink:
             outbox: what waits on disk.
             desk: the program: board, holds, wall clock.
             boot: this start's number.
+            events: EPCIS events that wait, for a store that switched them on.
+            configure: takes a config from HQ; None: there is no file to change.
             catalogue: the catalogue's digest now, `sha256:…`, or empty.
             rng: the source of jitter; a seeded one makes a run repeatable.
             connect: how to open a connection.
@@ -61,6 +68,9 @@ class Uplink:
         self._settings = settings
         self._address = address_of(settings.url)
         self._outbox = outbox
+        self._events = events or NoEvents()
+        self._configure = configure
+        self._version = Version.V5
         self._desk = desk
         self._boot = boot
         self._catalogue = catalogue
@@ -72,6 +82,7 @@ class Uplink:
         """Something was committed; `seq` is its last message's number, 0 when it had none."""
         self._news.committed = max(self._news.committed, seq)
         self._news.rows.set()
+        self._news.events.set()
         self._news.alerts.set()
 
     def state(self) -> UplinkState:
@@ -83,11 +94,16 @@ class Uplink:
             backlog=self._outbox.backlog(),
             ack=self._settings.ack,
             trouble=self.tally.trouble,
+            version=self._version,
+            refused=dict(self.tally.refused),
         )
 
     def samples(self) -> list[Sample]:
         """Counters and gauges for `/metrics`."""
-        return self.tally.samples(self._outbox.backlog())
+        return [
+            *self.tally.samples(self._outbox.backlog()),
+            Sample("uplink_mqtt_version", "gauge", "5, or 4 for MQTT 3.1.1", self._version),
+        ]
 
     async def run(self, clock: Clock) -> None:
         """Stay connected until cancelled; then say offline, within `pace.goodbye`, and hang up.
@@ -101,6 +117,7 @@ class Uplink:
             try:
                 await self._once(post)
             except NotConnected as error:
+                self._version = Version.V5
                 self._gone("not_connected", str(error), clock)
             except LinkLost as error:
                 self._gone("link_lost", str(error), clock)
@@ -109,6 +126,14 @@ class Uplink:
             await clock.sleep(backoff.next())
 
     async def _once(self, post: Post) -> None:
+        """In MQTT 5, or in 3.1.1 where the broker does not take that; until the link breaks."""
+        try:
+            await self._stay(post)
+        except NotSpoken:
+            self._version = Version.V311
+            await self._stay(post)
+
+    async def _stay(self, post: Post) -> None:
         async with self._connect(self._call(post), self.tally.faults) as wire:
             session = Session(wire, post)
             try:
@@ -120,6 +145,7 @@ class Uplink:
                 raise
             finally:
                 self.tally.connected = False
+                self.tally.refused.clear()
 
     def _came(self, clock: Clock) -> None:
         self.tally.connects += 1
@@ -135,6 +161,7 @@ class Uplink:
         return Post(
             self._settings,
             self._outbox,
+            self._events,
             self._desk,
             clock,
             boot=self._boot,
@@ -142,6 +169,7 @@ class Uplink:
             rng=self._rng,
             news=self._news,
             tally=self.tally,
+            configure=self._configure,
         )
 
     def _call(self, post: Post) -> Call:
@@ -157,6 +185,7 @@ class Uplink:
             client_cert=settings.client_cert,
             client_key=settings.client_key,
             window=settings.pace.window_rows,
+            version=self._version,
         )
 
     def _password(self) -> str:

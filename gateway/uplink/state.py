@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.desk import Sample
@@ -18,6 +19,8 @@ class UplinkState:
         last_ack: when a row last left the outbox.
         ack: who frees the outbox, `hq` or `broker`.
         trouble: why there is no connection, one plain line; empty while there is one.
+        version: of MQTT, 5 or 4 (3.1.1).
+        refused: what the broker does not take, by the last part of its topic, each one plain line.
     """
 
     connected: bool
@@ -26,6 +29,8 @@ class UplinkState:
     backlog: Backlog
     ack: str
     trouble: str
+    version: int
+    refused: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -35,13 +40,16 @@ class Tally:
     Attributes:
         published: rows confirmed by the broker, repeats included.
         acked: rows that left the outbox.
+        events: EPCIS events confirmed by the broker.
         connects: connections that came to be.
         faults: troubles by reason, only ever growing.
         highest: the greatest (boot, seq) that was ever handed to the wire.
+        refused: of this connection, as in `UplinkState`.
     """
 
     published: int = 0
     acked: int = 0
+    events: int = 0
     connects: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     connected: bool = False
@@ -49,19 +57,29 @@ class Tally:
     last_ack: float | None = None
     trouble: str = "not tried yet"
     highest: tuple[int, int] = (0, 0)
+    refused: dict[str, str] = field(default_factory=dict)
 
     def samples(self, backlog: Backlog) -> list[Sample]:
         """Counters and gauges for `/metrics`."""
         numbers = (
             ("uplink_published_total", "counter", "Feed rows the broker confirmed", self.published),
             ("uplink_acked_total", "counter", "Feed rows that left the outbox", self.acked),
+            ("uplink_events_total", "counter", "EPCIS events the broker confirmed", self.events),
             ("uplink_connects_total", "counter", "Connections to HQ's broker", self.connects),
             ("uplink_connected", "gauge", "1 while connected to HQ's broker", self.connected),
             ("outbox_rows", "gauge", "Feed rows that wait for HQ's ack", backlog.rows),
             ("outbox_bytes", "gauge", "Bytes that wait for HQ's ack", backlog.bytes),
         )
         troubles = "Troubles of the uplink by reason"
-        return [Sample(name, kind, text, float(value)) for name, kind, text, value in numbers] + [
-            Sample("uplink_faults_total", "counter", troubles, count, (("reason", reason),))
-            for reason, count in sorted(self.faults.items())
+        refusals = "1 for what HQ's broker refuses"
+        return [
+            *(Sample(name, kind, text, float(value)) for name, kind, text, value in numbers),
+            *(
+                Sample("uplink_faults_total", "counter", troubles, count, (("reason", reason),))
+                for reason, count in sorted(self.faults.items())
+            ),
+            *(
+                Sample("uplink_refused", "gauge", refusals, 1, (("topic", topic),))
+                for topic in sorted(self.refused)
+            ),
         ]

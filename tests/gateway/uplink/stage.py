@@ -14,8 +14,10 @@ from drivers.observations import Fact
 from gateway.board import Board
 from gateway.desk import FootfallBucket, LedgerEntry, Sample
 from gateway.requests import Hold, HoldAnswer, HoldRequest, HoldState, HoldVerdict, Verdict
-from gateway.uplink.mqtt import Call, LinkLost
-from gateway.uplink.outbox import Backlog, OutboxRow
+from gateway.uplink.link import LinkLost, Refused
+from gateway.uplink.mqtt import Call, NotSpoken
+from gateway.uplink.outbox import Backlog, EventRow, OutboxRow
+from gateway.uplink.protocol import Version
 from gateway.uplink.reach import NotConnected
 
 NOON = 1_763_740_800.0
@@ -89,12 +91,36 @@ class MemoryOutbox:
         return Backlog(len(self.rows), sum(len(row.payload) for row in self.rows.values()))
 
 
+class MemoryEvents:
+    """Events in memory, each a text with one word."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.rows: list[EventRow] = []
+        self._last = 0
+        self.add(*words)
+
+    def add(self, *words: str) -> None:
+        for word in words:
+            self._last += 1
+            self.rows.append(EventRow(self._last, json.dumps({"event": word})))
+
+    async def after(self, number: int, limit: int) -> Sequence[EventRow]:
+        return [row for row in self.rows if row.id > number][:limit]
+
+    def gone(self, rows: Sequence[EventRow]) -> None:
+        self.rows = [row for row in self.rows if row not in rows]
+
+    def backlog(self) -> Backlog:
+        return Backlog(len(self.rows), 0)
+
+
 class MemoryWire:
-    """A connection that remembers what went up and breaks on demand."""
+    """A connection that remembers what went up, breaks on demand and `refuses` parts."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
         self.subscribed: list[str] = []
+        self.refuses: set[str] = set()
         self.sent: list[tuple[str, dict[str, Any], bool]] = []
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._incoming: asyncio.Queue[bytes] = asyncio.Queue()
@@ -115,6 +141,8 @@ class MemoryWire:
     async def publish(self, topic: str, payload: str, *, retain: bool = False) -> None:
         if self._lost.done():
             raise LinkLost("cut")
+        if (part := topic.rpartition("/")[2]) in self.refuses:
+            raise Refused(topic, f"hq.example:8883 refuses {part}")
         self.sent.append((topic, json.loads(payload), retain))
 
     async def publish_all(self, messages: Sequence[tuple[str, str]]) -> None:
@@ -137,12 +165,12 @@ class MemoryWire:
 
 
 class Exchange:
-    """Gives out wires; refuses while `refusing`."""
+    """Gives out wires; refuses while `refusing`, and MQTT 5 while `old`."""
 
     def __init__(self) -> None:
         self.wires: list[MemoryWire] = []
         self.attempts: list[float] = []
-        self.refusing = False
+        self.refusing = self.old = False
         self.clock = StepClock()
 
     @property
@@ -154,6 +182,8 @@ class Exchange:
         self.attempts.append(self.clock.now)
         if self.refusing:
             raise NotConnected("hq.example:8883 refuses: no broker listens there")
+        if self.old and call.version is Version.V5:
+            raise NotSpoken("hq.example:8883 does not speak this version of MQTT")
         self.wires.append(MemoryWire(call))
         yield self.wires[-1]
 

@@ -129,7 +129,7 @@ async def test_a_passing_failure_is_not_the_answer_for_ever(bench: Bench) -> Non
         ({"do": "ack", "boot": True, "seq": 1}, "boot"),
         ({"do": "ack", "boot": 1, "seq": "9"}, "seq"),
         ({"do": "buckets", "buckets": [64]}, "buckets"),
-        ({"do": "config"}, "not supported"),
+        ({"do": "config", "toml": ""}, "not started from a config file"),
         ({"do": "dance"}, "do"),
         ({}, "do"),
     ],

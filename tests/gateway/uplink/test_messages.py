@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from gateway.changes import Alert, Change, DeviceChanged
+from gateway.desk import Reloaded
 from gateway.uplink.compose import FeedComposer
+from gateway.uplink.messages import Config
 from gateway.uplink.schema.described import CHANNELS, PLACE, files
 from gateway.uplink.topics import Part, Topics, shard_of
 from tests.gateway.uplink.stage import settle
@@ -85,19 +87,55 @@ def test_what_is_no_message_does_not_fit(part: str, payload: Any) -> None:
         check(part, payload)
 
 
-def test_an_epcis_event_fits() -> None:
-    check(
-        "event",
-        {
-            "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
-            "type": "ObjectEvent",
-            "eventTime": "2025-11-21T16:00:00.000Z",
-            "eventTimeZoneOffset": "+01:00",
-            "action": "OBSERVE",
-            "epcList": ["urn:epc:id:sgtin:3453120.000001.77"],
-            "bizStep": "storing",
-        },
-    )
+async def test_every_answer_fits_and_says_what_its_schema_knows() -> None:
+    known = set(json.loads((PLACE / "schema" / "answer.json").read_text())["properties"])
+    async with running(configure=configured) as stage:
+        wire = stage.exchange.wire
+        hold = {"do": "hold", "gtin": "03453120000011", "qty": 1, "minutes": 5}
+        for number, body in enumerate(
+            (
+                {"do": "ack", "boot": 17, "seq": 0},
+                {"do": "ack", "boot": 17, "seq": 9},
+                {"do": "resync"},
+                {"do": "buckets", "buckets": [1]},
+                hold,
+                {"do": "release", "hold": "4"},
+                {"do": "config", "toml": ""},
+                {"do": "config", "planogram": ""},
+                {"do": "config"},
+                {"do": "dance"},
+            )
+        ):
+            wire.command(**body, id=str(number))
+        await settle()
+        answers = wire.of("answer")
+        assert [answer["id"] for answer in answers] == [str(number) for number in range(10)]
+        for answer in answers:
+            check("answer", answer)
+            assert set(answer) <= known
+
+
+async def configured(sent: Config) -> Reloaded:
+    fault = {"file": "store.toml", "line": 3, "key": "zone", "wrong": "missing", "right": "add"}
+    if sent.toml is not None:
+        return Reloaded(checks=False, faults=(fault,))
+    return Reloaded(checks=True, applied=("planogram",), faults=(fault,))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"do": "ack", "boot": 17, "seq": 120},
+        {"do": "resync", "id": "1"},
+        {"do": "hold", "id": "1", "gtin": "03453120000011", "qty": 1, "minutes": 5},
+        {"do": "release", "id": "1", "hold": "h"},
+        {"do": "buckets", "id": "1", "buckets": [0, 63]},
+        {"do": "config", "id": "1", "toml": "[store]", "catalogue": "gtin", "planogram": "zone"},
+        {"do": "resync", "id": "1", "a field of tomorrow": 1},
+    ],
+)
+def test_every_command_fits(body: dict[str, Any]) -> None:
+    check("command", body)
 
 
 def test_every_model_has_a_channel_of_its_own() -> None:

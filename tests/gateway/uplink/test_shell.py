@@ -11,9 +11,18 @@ from typing import Any
 import pytest
 
 from gateway.changes import Alert
+from gateway.uplink.commands import Configure
+from gateway.uplink.protocol import Version
 from gateway.uplink.settings import Pace, UplinkSettings
 from gateway.uplink.shell import Uplink
-from tests.gateway.uplink.stage import Exchange, MemoryDesk, MemoryOutbox, StepClock, settle
+from tests.gateway.uplink.stage import (
+    Exchange,
+    MemoryDesk,
+    MemoryEvents,
+    MemoryOutbox,
+    StepClock,
+    settle,
+)
 
 
 @dataclass
@@ -36,7 +45,12 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def running(
-    *, outbox: MemoryOutbox | None = None, refusing: bool = False, **values: Any
+    *,
+    outbox: MemoryOutbox | None = None,
+    refusing: bool = False,
+    events: MemoryEvents | None = None,
+    configure: Configure | None = None,
+    **values: Any,
 ) -> AsyncIterator[Stage]:
     outbox, exchange = outbox or MemoryOutbox(), Exchange()
     desk = MemoryDesk(exchange.clock)
@@ -49,6 +63,8 @@ async def running(
         outbox,
         desk,
         boot=17,
+        events=events,
+        configure=configure,
         catalogue=lambda: "sha256:" + "0" * 64,
         rng=random.Random(1),
         connect=exchange.connect,
@@ -260,3 +276,85 @@ async def test_everything_is_counted() -> None:
 def test_an_address_that_is_none_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="no broker's address"):
         Uplink(UplinkSettings("PAR-01", "https://hq.example"), MemoryOutbox(), MemoryDesk(), boot=1)
+
+
+async def test_events_go_up_in_order_and_leave_at_the_puback() -> None:
+    events = MemoryEvents(["one", "two"])
+    async with running(events=events) as stage:
+        assert [body["event"] for body in stage.exchange.wire.of("event")] == ["one", "two"]
+        assert events.rows == []
+        events.add("three")
+        stage.uplink.notify()
+        await stage.clock.move(1)
+        assert [body["event"] for body in stage.exchange.wire.of("event")] == [
+            "one",
+            "two",
+            "three",
+        ]
+        assert all(not retained for topic, _, retained in stage.exchange.wire.sent[1:])
+        assert stage.uplink.tally.events == 3
+
+
+async def test_events_wait_out_a_broken_line() -> None:
+    events = MemoryEvents([])
+    async with running(events=events) as stage:
+        stage.exchange.refusing = True
+        stage.exchange.wire.cut()
+        await settle()
+        events.add("one")
+        stage.uplink.notify()
+        await stage.clock.move(30)
+        assert len(events.rows) == 1
+        stage.exchange.refusing = False
+        await stage.clock.move(120)
+        assert [body["event"] for body in stage.exchange.wire.of("event")] == ["one"]
+
+
+async def test_what_the_broker_refuses_stays_is_said_and_stops_nothing_else() -> None:
+    events = MemoryEvents(["one"])
+    async with running(events=events) as stage:
+        stage.exchange.wire.refuses.add("event")
+        events.add("two")
+        stage.uplink.notify()
+        await stage.clock.move(1)
+        assert stage.uplink.state().refused == {"event": "hq.example:8883 refuses event"}
+        assert [row.payload for row in events.rows] == ['{"event": "two"}']
+        stage.outbox.add(17, 1)
+        stage.uplink.notify(1)
+        await stage.clock.move(1)
+        assert stage.exchange.wire.seqs() == [1]
+        samples = {one.name: one for one in stage.uplink.samples() if one.labels}
+        assert samples["uplink_refused"].labels == (("topic", "event"),)
+        stage.exchange.wire.refuses.clear()
+        await stage.clock.move(61)
+        assert stage.uplink.state().refused == {}
+        assert events.rows == []
+
+
+async def test_in_broker_mode_a_refused_row_does_not_leave() -> None:
+    outbox = MemoryOutbox()
+    async with running(outbox=outbox, ack="broker") as stage:
+        stage.exchange.wire.refuses.add("changes")
+        outbox.add(17, 1, 2)
+        stage.uplink.notify(2)
+        await settle()
+        assert len(outbox.rows) == 2
+        stage.exchange.wire.refuses.clear()
+        await stage.clock.move(61)
+        assert not outbox.rows
+
+
+async def test_a_broker_of_3_1_1_is_spoken_to_in_its_own_words() -> None:
+    async with running() as stage:
+        assert stage.exchange.wire.call.version is Version.V5
+        stage.exchange.old = True
+        stage.exchange.wire.cut()
+        await stage.clock.move(10)
+        assert stage.exchange.wire.call.version is Version.V311
+        assert stage.uplink.state().version == 4
+        stage.exchange.wire.cut()
+        stage.exchange.refusing = True
+        await stage.clock.move(10)
+        stage.exchange.refusing = stage.exchange.old = False
+        await stage.clock.move(60)
+        assert stage.exchange.wire.call.version is Version.V5

@@ -14,7 +14,8 @@ from typing import Any
 import aiomqtt
 import pytest
 
-from gateway.uplink.mqtt import Call, LinkLost, dial
+from gateway.uplink.link import LinkLost
+from gateway.uplink.mqtt import Call, dial
 from gateway.uplink.reach import NotConnected
 from gateway.uplink.settings import Address, Pace, UplinkSettings
 from gateway.uplink.shell import Uplink
