@@ -34,6 +34,7 @@ UNHEARD_WORTH = 0.85
 STALE_HALF_SECONDS = 1800.0
 """While nothing is heard of goods, half of what was sure about them goes in this time."""
 COUNT_MOST = 10_000
+YOUNG_SECONDS = 20.0
 HEARS = 0.03
 """Rate from which an antenna could have heard a tag."""
 
@@ -47,6 +48,8 @@ class View:
     """Antennas that have not been able to hear for too long."""
     all_blind: bool
     some_blind: bool
+    young: bool
+    """Antennas have only begun to hear, or may do so any moment."""
 
 
 @dataclass(slots=True)
@@ -75,6 +78,8 @@ class Composer:
         self._layout, self._places, self._tags = layout, places, tags
         self._goods, self._hearing, self._presence = goods, hearing, presence
         self._unread = Unread()
+        self._began: float | None = None
+        self._deaf_so_far = True
         self._all_watched = bool((places.watched | ~presence.storage).all())
         self._floor = places.are(ZoneKind.SHELF)
         self._is_floor: list[bool] = self._floor.tolist()
@@ -88,7 +93,11 @@ class Composer:
     def view(self, now: float) -> View:
         """What is so for all answers at `now`."""
         blind = self._hearing.blind(now, self._layout.stale_after)
-        return View(now, blind, bool(blind.all()), bool(blind.any()))
+        if self._began is None or (self._deaf_so_far and not blind.all()):
+            self._began = now
+        self._deaf_so_far &= bool(blind.all())
+        young = len(blind) > 0 and 0 <= now - self._began < YOUNG_SECONDS
+        return View(now, blind, bool(blind.all()), bool(blind.any()), young)
 
     def learn(self, now: float) -> None:
         """Compare every settled book with its tags."""
@@ -111,6 +120,7 @@ class Composer:
         floor = units.floor
         sources = ("tags",) * bool(len(units.chances)) + ("book",) * (account.book is not None)
         if self._weighs(account, view.now):
+            units.zones.clear()
             spread, sources = self._weighed(account, units.zones), ("scale",)
             beside = account.beside_scale(view.now)
             if beside:
@@ -196,6 +206,8 @@ class Composer:
         rows = self._goods.live(account)
         if not len(rows):
             known = account.book is not None or self._weighs(account, view.now)
+            # A book of none proves nothing before antennas had time to contradict it.
+            known &= not (view.young and account.book == 0)
             nothing = not account.rows or view.all_blind
             return _Units([], [], [], {}, not known and nothing)
         # A GTIN has few tags: lists are sooner done than arrays.

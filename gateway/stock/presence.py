@@ -42,6 +42,8 @@ _LEFT = 0.05
 _FRESH_LOOK = 2.0
 """Put-backs face the silence of twice the window of recent rounds at once."""
 _DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
+_OUT_OF_HAND, _OUT_OF_SIGHT = 0.06, 0.04
+"""How soon what the exit has heard is gone, a second: not every shopper at the door goes out."""
 _PLACED = (0.949, 0.001, 0.05, 0.0)
 """Belief in a new place: it may still be in the hand that brought it."""
 
@@ -82,8 +84,8 @@ class Presence:
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)
         self._hide = np.where(self.storage, habits.hide, 1e-9)
-        self._lose = np.where(self.exit, 0.2, habits.put * leave)
-        self._go = np.where(self.exit, 0.1, 0.0)
+        self._lose = np.where(self.exit, _OUT_OF_HAND, habits.put * leave)
+        self._go = np.where(self.exit, _OUT_OF_SIGHT, 0.0)
 
     def step(self, epoch: Epoch) -> None:
         """Weigh one second of reads and rounds."""
