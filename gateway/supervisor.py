@@ -79,9 +79,10 @@ async def _run_once(source: Source, emit: Emit, clock: Clock) -> tuple[str, floa
     try:
         await source.run(emit, clock)
     except (SourceLost, OSError) as lost:
-        log.warning("%s: %s", source.name, lost)
-        at_least = lost.at_least if isinstance(lost, SourceLost) else 0.0
-        return str(lost) or type(lost).__name__, at_least
+        # Some drivers put their name before it, who shows it does so, too.
+        line = str(lost).removeprefix(f"{source.name}: ") or type(lost).__name__
+        log.warning("%s: %s", source.name, line)
+        return line, lost.at_least if isinstance(lost, SourceLost) else 0.0
     except Exception:
         log.exception("%s: the driver failed; it is started again", source.name)
         return "the driver failed; see the log", 0.0

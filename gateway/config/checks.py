@@ -22,10 +22,10 @@ DOOR_NEEDS = {
     "shelfcast": ("port",),
     "gpio": ("unit",),
     "axis": ("address",),
-    "milesight": ("address", "unit", "topic"),
-    "xovis": ("address", "unit", "topic"),
+    "milesight": ("unit", "topic", "address"),
+    "xovis": ("unit", "topic", "address"),
 }
-"""One of these; milesight and xovis may call us, then `unit` is the serial number they give."""
+"""One of these. Milesight and xovis call us, or a broker: an address beside it is a note."""
 
 
 def cross_check(raw: Table, report: Report) -> None:
@@ -189,12 +189,12 @@ def _door_wire(path: Path, door: Table, report: Report) -> None:
     example = {
         "port": '"/dev/serial/by-id/…"',
         "address": '"192.168.1.30"',
-        "unit": '"17,27"' if driver == "gpio" else '"17"',
+        "unit": {"gpio": '"17,27"', "xovis": '"Line 0"'}.get(driver, '"1"'),
         "topic": '"shop/door"',
     }
-    report(
-        (*path, needs[0]), "missing", " or ".join(f"add {key} = {example[key]}" for key in needs)
-    )
+    wanted = [key for key in needs if key != "address"] or needs
+    right = " or ".join(f"add {key} = {example[key]}" for key in wanted)
+    report((*path, needs[0]), "missing", right)
 
 
 def _topic(path: Path, driver: str, topic: str, report: Report) -> None:

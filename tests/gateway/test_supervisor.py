@@ -77,7 +77,7 @@ async def waits_of(*errors: Exception) -> tuple[list[float], list[Observation]]:
 
 
 async def test_waits_grow_from_fall_to_fall() -> None:
-    waits, said = await waits_of(*(SourceLost("gone") for _ in range(10)))
+    waits, said = await waits_of(*(SourceLost("reader-1: gone") for _ in range(10)))
     assert waits[0] <= 1.0
     assert 30.0 <= waits[-1] <= LONGEST_WAIT_SECONDS
     assert said[0] == Device("reader-1", 100.0, 100.0, DeviceState.OFFLINE, detail="gone")

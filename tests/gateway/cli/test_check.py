@@ -51,6 +51,24 @@ def test_faults_are_said_for_people_and_for_machines(
     assert [fault["line"] for fault in answer["faults"]] == [7, 8]
 
 
+@pytest.mark.parametrize(
+    ("driver", "right"),
+    [
+        ("milesight", 'add unit = "1" or add topic = "shop/door"'),
+        ("xovis", 'add unit = "Line 0" or add topic = "shop/door"'),
+        ("axis", 'add address = "192.168.1.30"'),
+        ("gpio", 'add unit = "17,27"'),
+        ("shelfcast", 'add port = "/dev/serial/by-id/…"'),
+    ],
+)
+def test_a_door_is_told_what_its_own_kind_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], driver: str, right: str
+) -> None:
+    path = store(tmp_path, f'[[door]]\nid = "d"\ndriver = "{driver}"\n')
+    assert check_command(path, live=False, as_json=False) == 2
+    assert capsys.readouterr().out.splitlines()[0].endswith(f": missing; {right}")
+
+
 def test_a_bad_row_is_a_fault_of_the_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

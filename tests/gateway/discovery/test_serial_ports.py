@@ -62,6 +62,41 @@ async def test_readers_are_known_by_their_protocol(played: Played, driver: str) 
     assert config["reader"][0]["port"] == device.port
 
 
+class Unmoved(Played):
+    """A reader that is asked in other protocols first: what is none of its own it drops whole."""
+
+    def __init__(self, played: Played, heads: tuple[bytes, ...]) -> None:
+        super().__init__()
+        self.inner, self.heads = played, heads
+
+    def hear(self, data: bytes) -> bytes:
+        whole = data.startswith(self.heads) and self.inner.size(data) is not None
+        return self.inner.hear(data) if whole else b""
+
+
+@pytest.mark.parametrize(
+    ("played", "heads", "driver"),
+    [
+        (PlayedA0(), (b"\xa0",), "a0"),
+        (PlayedUhf288(), (b"\x04\xff\x21", b"\x04\x00\x21", b"\x0d"), "uhf288"),
+        (PlayedM6e(), (b"\xff",), "m6e"),
+        (PlayedChainway(), (b"\xa5\x5a", b"\xc8\x8c"), "chainway"),
+    ],
+    ids=["a0", "uhf288", "m6e", "chainway"],
+)
+async def test_each_reader_is_found_behind_the_questions_of_the_others(
+    played: Played, heads: tuple[bytes, ...], driver: str
+) -> None:
+    device = OnPty(Unmoved(played, heads))
+    quick = [one if one.driver == driver else replace(one, seconds=0.2) for one in FAMILIES]
+    try:
+        found = await ask(device.port, SystemClock(), quick)
+    finally:
+        device.close()
+    assert isinstance(found, Found), found
+    assert found.driver == driver
+
+
 @contextmanager
 def device(answer: bytes, *, to: bytes = b"") -> Iterator[str]:
     """A pty whose far end says `answer` whenever something containing `to` comes."""
