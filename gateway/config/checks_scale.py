@@ -38,15 +38,20 @@ def warn_of_scales(raw: Table, report: Report) -> None:
         if not any(key in scale for key in CALIBRATION):
             wrong = "not calibrated, it says no weight"
             report(path, wrong, "add empty, loaded and grams (docs/devices/shelf-scale.md)")
-    weighed: dict[str, str] = {}
+    weighed: dict[str, tuple[str, bool]] = {}
     for path, scale in _all_scales(raw):
-        gtin = scale.get("gtin")
-        if not isinstance(gtin, str):
-            continue
-        other = weighed.setdefault(gtin.zfill(14), str(scale.get("id")))
-        if other != str(scale.get("id")):
-            wrong = f"{shown(other)} weighs {gtin} already; the newest weight would be taken alone"
-            report((*path, "gtin"), wrong, "let one scale weigh one article")
+        also = scale.get("also")
+        others = [one for one in also if isinstance(one, str)] if isinstance(also, list) else []
+        name = str(scale.get("id"))
+        for gtin in (scale.get("gtin"), *others):
+            if not isinstance(gtin, str):
+                continue
+            first, mixed = weighed.setdefault(gtin.zfill(14), (name, bool(others)))
+            if first != name and (mixed or others):
+                wrong = f"{shown(first)} weighs {gtin} already; of a tray that several share"
+                wrong += " the newest weight is taken alone"
+                key = "gtin" if gtin == scale.get("gtin") else "also"
+                report((*path, key), wrong, "let one scale weigh it, or give it trays of its own")
 
 
 def _all_scales(raw: Table) -> Iterator[tuple[Path, Table]]:

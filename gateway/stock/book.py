@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +36,9 @@ class Account:
             until both have spoken.
         short_since: since when the scale has shown fewer units than it should; None when it does
             not.
+        weighed: grams on all its scales together, None before they spoke.
+        weighed_in: the same by zone number.
+        weighed_t: when the scale spoke; of several, the one that spoke longest ago.
         mixed: P(count = k) on a scale that several GTINs share, None where its weight decides.
     """
 
@@ -49,7 +53,7 @@ class Account:
     lying: dict[int, int] = field(default_factory=dict)
     delivered: int = 0
     weighed: float | None = None
-    weighed_zone: int = -1
+    weighed_in: dict[int, float] = field(default_factory=dict)
     weighed_t: float | None = None
     elsewhere: int | None = None
     short_since: float | None = None
@@ -78,13 +82,14 @@ class Account:
         self.book, self.booked_at, self.counted_at = max(0, qty), t, t
         self.elsewhere = self.short_since = None
 
-    def weigh(self, grams: float, zone: int, t: float) -> None:
-        """The GTIN's scale spoke.
+    def weigh(self, by_zone: Mapping[int, float], t: float) -> None:
+        """The GTIN's scale spoke, or the last of several: grams by zone number.
 
         Units beyond the book's are brought to the shelf from elsewhere; units that leave the shelf
         go nowhere else: they are in a hand, sold, or gone.
         """
-        self.weighed, self.weighed_zone, self.weighed_t = grams, zone, t
+        grams = sum(by_zone.values())
+        self.weighed, self.weighed_in, self.weighed_t = grams, dict(by_zone), t
         self.mixed = None
         if self.book is None or not self.article.unit_grams:
             return
@@ -99,7 +104,7 @@ class Account:
     def weigh_mixed(self, spread: NDArray[np.float64], zone: int, t: float) -> None:
         """A scale spoke that leaves open how many of its weight are of this GTIN."""
         likely = float(spread.argmax()) * (self.article.unit_grams or 0.0)
-        self.weighed, self.weighed_zone, self.weighed_t = likely, zone, t
+        self.weighed, self.weighed_in, self.weighed_t = likely, {zone: likely}, t
         self.mixed = spread
 
     def beside_scale(self, now: float) -> int:

@@ -299,14 +299,17 @@ class Composer:
     def _laid_on_scale(
         self, account: Account, spread: NDArray[np.float64], zones: dict[str, float]
     ) -> NDArray[np.float64]:
-        if account.weighed_zone != NOWHERE:
-            where = self._places.zones[account.weighed_zone]
-            zones[where] = float(spread @ np.arange(len(spread)))
+        lies = float(spread @ np.arange(len(spread)))
+        grams = sum(account.weighed_in.values())
+        for zone, part in account.weighed_in.items():
+            if zone != NOWHERE:
+                share = part / grams if grams > 0 else 1 / len(account.weighed_in)
+                zones[self._places.zones[zone]] = lies * share
         return spread
 
     def _lay_beside(self, account: Account, units: int, zones: dict[str, float]) -> None:
         """Units that are not on the scale lie in the back room, where there is one."""
-        if units and self._backroom not in (NOWHERE, account.weighed_zone):
+        if units and self._backroom not in (NOWHERE, *account.weighed_in):
             name = self._places.zones[self._backroom]
             zones[name] = zones.get(name, 0.0) + units
 

@@ -39,19 +39,17 @@ from gateway.stock.evidence import Evidence, distinct
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
-from gateway.stock.layout import Layout, Naming, Scale
+from gateway.stock.layout import Layout, Naming
 from gateway.stock.memory import Memory
 from gateway.stock.own import OwnNaming
 from gateway.stock.places import Places
 from gateway.stock.presence import Presence
 from gateway.stock.records import Records
+from gateway.stock.scales import Scales
 from gateway.stock.tags import FOREIGN, Tags
 from gateway.stock.tidings import Tidings
 from gateway.stock.usual import Usual
-from gateway.stock.weighing import DECIDED, counts_by_weight, kind_of
 
-GRAMS_MOST = 1e6
-"""A shelf scale says no more than a tonne, or it is broken."""
 AHEAD_SECONDS = 3_600.0
 """What is said to be further ahead than that was stamped by a wrong clock."""
 IDLE_MOST = 60
@@ -74,6 +72,7 @@ class StockEngine:
         self._hearing = Hearing(len(self._places.antennas))
         self._evidence = Evidence(len(self._places.antennas), self._hearing)
         self._goods = Goods(layout, self._tags, self.faults)
+        self._scales = Scales(layout, self._goods, self.faults, self._places.zone)
         usual = Usual(layout, self._places, [a.gtin for a in self._goods.accounts])
         self._presence = Presence(self._places, self._tags, self._hearing, usual)
         self._holds = Holds()
@@ -128,9 +127,9 @@ class StockEngine:
         elif isinstance(obs, Device):
             self._take_device(obs)
         elif isinstance(obs, Weight):
-            self._take_weight(obs)
+            self._scales.weighed(obs)
         elif isinstance(obs, Reading) and obs.quantity is Quantity.UNITS:
-            self._take_units(obs)
+            self._scales.counted(obs)
 
     def advance(self, now: float) -> list[Change]:
         """Bring everything to `now` and say what changed."""
@@ -238,43 +237,6 @@ class StockEngine:
         self._hearing.online[antennas] = device.state is DeviceState.ONLINE
         if device.state is DeviceState.ONLINE and device.antenna is None:
             self._hearing.reading[antennas] = True
-
-    def _take_weight(self, weight: Weight) -> None:
-        scale = self._layout.scales.get(weight.src)
-        account = None if scale is None else self._goods.account(scale.gtin)
-        if scale is None or account is None:
-            self.faults["unknown_scale"] += 1
-        elif not (abs(weight.grams) <= GRAMS_MOST and _sane(weight.t)):
-            self.faults["bad_weight"] += 1
-        elif scale.also:
-            self._share_out(weight, scale)
-        elif account.article.unit_grams:
-            account.weigh(weight.grams, self._places.zone(scale.zone), weight.t)
-            self._goods.touch(account.gtin)
-
-    def _share_out(self, weight: Weight, scale: Scale) -> None:
-        """The weight of several articles on one tray, given to each as far as it can be told."""
-        met = [self._goods.account(gtin) for gtin in dict.fromkeys((scale.gtin, *scale.also))]
-        accounts = [one for one in met if one is not None]
-        if any(not one.article.unit_grams for one in accounts) or len(accounts) < len(met):
-            self.faults["unweighable_scale"] += 1
-            return
-        zone = self._places.zone(scale.zone)
-        kinds = [kind_of(one, one.article.unit_grams or 1.0, weight.grams) for one in accounts]
-        said = counts_by_weight(weight.grams, kinds)
-        for account, kind, spread in zip(accounts, kinds, said, strict=True):
-            if spread.max() >= DECIDED:
-                account.weigh(float(spread.argmax()) * kind.grams, zone, weight.t)
-            else:
-                account.weigh_mixed(spread, zone, weight.t)
-            self._goods.touch(account.gtin)
-
-    def _take_units(self, said: Reading) -> None:
-        """A shelf device that counts by itself is a scale whose every unit weighs the same."""
-        scale = self._layout.scales.get(said.src)
-        account = None if scale is None else self._goods.account(scale.gtin)
-        grams = (account.article.unit_grams if account is not None else None) or 0.0
-        self._take_weight(Weight(said.src, said.t, said.at, said.value * grams))
 
     def _tick(self, now: float) -> None:
         """Credit scanning time to antennas whose reader never sends rounds."""

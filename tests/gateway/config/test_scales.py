@@ -134,9 +134,14 @@ def test_a_scale_that_nobody_calibrated(tmp_path: Path) -> None:
 
 
 def test_two_scales_for_one_article(tmp_path: Path) -> None:
-    ((key, wrong),) = warnings(tmp_path, STORE + RADIO)
+    assert warnings(tmp_path, STORE + RADIO) == [], "they are added up"
+    shared = STORE + RADIO + 'also = ["03453120000028"]\n'
+    ((key, wrong),) = warnings(tmp_path, shared)
     assert key == "ble.beacon[scale-3].gtin"
     assert '"scale-1" weighs 3453120000011 already' in wrong
+    turned = STORE + RADIO.replace("0000011", "0000028") + 'also = ["03453120000011"]\n'
+    ((key, _),) = warnings(tmp_path, turned)
+    assert key == "ble.beacon[scale-3].also"
 
 
 def test_what_lies_on_it_must_be_an_article_with_a_weight(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.observations import Weight
+from drivers.observations import Quantity, Reading, Weight
 from gateway.changes import StockState
 from gateway.stock.book import Account
 from gateway.stock.engine import StockEngine
@@ -27,9 +27,17 @@ def store(grams: tuple[float, ...]) -> Shop:
     return Shop(StockEngine(plan, HexNaming()))
 
 
-def weigh(shop: Shop, grams: float) -> None:
+def two_trays() -> Shop:
+    """Article 1 in two zones, each with a scale."""
+    articles = {gtin(1): Article(gtin(1), unit_grams=250.0)}
+    scales = {"s": Scale("shelf-a", gtin(1)), "other": Scale("shelf-b", gtin(1))}
+    plan = replace(layout(readers=False), articles=articles, scales=scales, planogram={})
+    return Shop(StockEngine(plan, HexNaming()))
+
+
+def weigh(shop: Shop, grams: float, src: str = "s") -> None:
     shop.t += 1
-    shop.engine.observe(Weight("s", shop.t, shop.t, grams))
+    shop.engine.observe(Weight(src, shop.t, shop.t, grams))
     shop.advance()
 
 
@@ -74,6 +82,37 @@ def test_a_scale_that_names_an_article_of_no_weight_is_counted_as_a_fault() -> N
     weigh(shop, 500.0)
     assert shop.engine.faults["unweighable_scale"] == 1
     assert said(shop, 1)[1] == "unknown"
+
+
+def test_two_scales_of_one_article_are_added_up_once_both_have_spoken() -> None:
+    shop = two_trays()
+    weigh(shop, 750.0)
+    assert gtin(1) not in shop.stock or said(shop, 1)[1] == "unknown"
+    weigh(shop, 500.0, "other")
+    assert said(shop, 1) == (5, "in_stock")
+    assert shop.stock[gtin(1)].zones == {"shelf-a": 3.0, "shelf-b": 2.0}
+    weigh(shop, -3.0)
+    assert said(shop, 1) == (2, "in_stock")
+    weigh(shop, 0.0, "other")
+    assert said(shop, 1) == (0, "out_of_stock")
+
+
+def test_one_of_two_scales_that_falls_silent_leaves_the_sum_unsure() -> None:
+    shop = two_trays()
+    weigh(shop, 500.0, "other")
+    for _ in range(700):
+        weigh(shop, 750.0)
+    assert said(shop, 1)[1] == "unknown"
+    weigh(shop, 500.0, "other")
+    assert said(shop, 1) == (5, "in_stock")
+
+
+def test_two_pushers_of_one_article_are_added_up() -> None:
+    shop = two_trays()
+    for src, units in (("s", 4.0), ("other", 2.0)):
+        shop.engine.observe(Reading(src, shop.t, shop.t, Quantity.UNITS, units))
+    shop.advance()
+    assert said(shop, 1) == (6, "in_stock")
 
 
 @given(
