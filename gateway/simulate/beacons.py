@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from gateway.simulate.shop import Shop
 
 LOST, FADING_DB, EXPONENT = 0.1, 3.5, 2.2
 FLOOR_DBM = -95.0
+BTHOME_PLAIN, BTHOME_COUNT = 0x40, 0x09
 UNIT_GRAMS, UNIT_SPREAD, SCALE_NOISE_GRAMS = 250.0, 0.02, 2.0
 
 
@@ -28,7 +30,8 @@ class Beacons:
         self._badges = {b.id: b for b in beacons if b.role == "staff"}
         self._still = [b for b in beacons if b.role in {"basket", "fridge", "opener"}]
         self.scales = [b for b in shop.plan.beacons if b.role == "scale" and b.zone and b.gtin]
-        self.any = bool(self._badges or self._still)
+        self._pushers = [b for b in beacons if b.role == "pusher" and b.zone and b.gtin]
+        self.any = bool(self._badges or self._still or self._pushers)
         self._receiver: Point = (shop.floor.doors[0] + 1.0, 0.8)
         self._zone = {zone.id: i for i, zone in enumerate(shop.plan.zones)}
         self._gtin = {gtin: i for i, gtin in enumerate(shop.goods.gtins)}
@@ -43,9 +46,10 @@ class Beacons:
             at = shop.crowd.positions(np.array([p.slot for p in worn]), shop.now)
             for person, spot in zip(worn, at.tolist(), strict=True):
                 self._heard(self._badges[person.badge or ""], (spot[0], spot[1]))
-        for n, beacon in enumerate(self._still):
+        for n, beacon in enumerate((*self._still, *self._pushers)):
             if (int(shop.now) + n) % 5 == 0:
-                self._heard(beacon, self._place(beacon))
+                said = self._pushing(beacon) if beacon.role == "pusher" else beacon
+                self._heard(said, self._place(beacon))
 
     def weigh(self) -> None:
         """What lies on each scale, each unit a little off."""
@@ -59,6 +63,13 @@ class Beacons:
             spread = math.sqrt(units) * UNIT_SPREAD * one
             grams = units * one + float(rng.normal(0.0, math.hypot(spread, SCALE_NOISE_GRAMS)))
             shop.out.append(Weight(beacon.id, shop.now, shop.now, round(grams, 1)))
+
+    def _pushing(self, beacon: BeaconPlan) -> BeaconPlan:
+        """The pusher with what it says now: a BTHome count (09) of the units before its slide."""
+        zone, gtin = self._zone.get(beacon.zone or ""), self._gtin.get(beacon.gtin or "")
+        units = 0 if zone is None or gtin is None else int(self._shop.goods.at[gtin, zone])
+        said = bytes((BTHOME_PLAIN, BTHOME_COUNT, min(units, 255)))
+        return replace(beacon, service={**beacon.service, "fcd2": said})
 
     def _heard(self, beacon: BeaconPlan, at: Point) -> None:
         shop = self._shop

@@ -13,6 +13,7 @@ from gateway.capture.faults import CaptureFaults
 from gateway.capture.files import capture_file_lines
 from gateway.capture.lines import deaf, read_capture
 from gateway.cli.failure import CommandFailed
+from gateway.cli.replay import replay_command
 from gateway.cli.simulate import score_command, simulate_command
 from gateway.simulate.baselines import stock_line
 from gateway.simulate.random_plans import random_plan
@@ -128,6 +129,28 @@ def test_simulate_from_a_config_begins_at_its_first_opening(store: Path, tmp_pat
     assert header["from"] == 1_772_524_800.0, "Tuesday, 9 in Paris"
     kinds = {json.loads(line)["kind"] for line in capture.read_text().splitlines()}
     assert {"tag", "round", "advert", "count", "weight", "device", "stocktake"} <= kinds
+
+
+def test_pushers_say_how_many_units_they_hold(store: Path, tmp_path: Path) -> None:
+    with store.open("a") as file:
+        file.write(
+            '[[ble.beacon]]\nid = "pusher-1"\nrole = "pusher"\nzone = "shelf-a"\n'
+            'match = { address = "C4:7C:8D:6A:11:05" }\ngtin = "03453120000028"\n'
+        )
+    capture, timeline = tmp_path / "c.ndjson", tmp_path / "timeline.ndjson"
+    simulate_command(store, 1, 0.1, capture, tmp_path / "t.ndjson")
+    told = [
+        said["service"]["fcd2"]
+        for said in map(json.loads, capture.read_text().splitlines())
+        if said.get("addr") == "C4:7C:8D:6A:11:05"
+    ]
+    assert len(told) > 30
+    assert all(data.startswith("4009") for data in told)
+    replay_command(store, capture, timeline)
+    answers = [json.loads(line) for line in timeline.read_text().splitlines()]
+    counted = [one for one in answers if "scale" in one.get("sources", ())]
+    assert counted
+    assert {one["gtin"] for one in counted} >= {"03453120000028"}
 
 
 def test_a_file_that_cannot_be_written_is_one_clear_line(store: Path, tmp_path: Path) -> None:
