@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator
-from itertools import cycle
 from typing import TypeAlias
 
 from drivers.rfid.serial import a0
@@ -58,13 +57,7 @@ class A0Session(ReaderSession[Notice]):
             return False
         yield from self._set_power(antenna)
         targets = (0, 1) if self.settings.session else (0,)
-        for target in cycle(targets):
-            if not (yield from self._inventory(antenna, target)):
-                return False
-            if target == targets[-1] and self.now - begun >= self.settings.round_seconds:
-                break
-        self._round(antenna)
-        return True
+        return (yield from self._by_targets(antenna, begun, self._inventory, targets))
 
     def _set_power(self, antenna: int) -> Waits:
         dbm = self.settings.power_dbm.get(antenna)

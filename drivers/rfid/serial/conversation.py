@@ -14,7 +14,8 @@ inventory of target A is followed by one of target B: each tag answers in one of
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from itertools import cycle
 from typing import ClassVar, Final, Generic, TypeVar
 
 from drivers.rfid.serial.cutting import Decoder, Notice
@@ -186,6 +187,25 @@ class ReaderSession(ABC, Generic[Notice]):
 
     def _heard(self, antenna: int, epc: bytes, rssi: float, n: int = 1) -> None:
         self._tell(Read(antenna, epc, rssi, n))
+
+    def _by_targets(
+        self,
+        antenna: int,
+        begun: float,
+        inventory: Callable[[int, int], Generator[float, Notice | None, bool]],
+        targets: Sequence[int],
+    ) -> Generator[float, Notice | None, bool]:
+        """Inventories of `antenna`, of each target in turn, until `round_seconds` after `begun`.
+
+        A round when each came to its end; whether it did.
+        """
+        for target in cycle(targets):
+            if not (yield from inventory(antenna, target)):
+                return False
+            if target == targets[-1] and self.now - begun >= self.settings.round_seconds:
+                break
+        self._round(antenna)
+        return True
 
     def _round(self, antenna: int) -> None:
         """`antenna` was scanned to its end: it is there, and it is a round if nothing broke."""

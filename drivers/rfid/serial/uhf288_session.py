@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Generator
-from itertools import cycle
 
 from drivers.rfid.serial import uhf288
 from drivers.rfid.serial.conversation import TRIES, ReaderLost, ReaderSession
@@ -87,13 +86,7 @@ class Uhf288Session(ReaderSession[Notice]):
         self._spoilt = False
         # A reader of the small family chooses its session itself.
         targets = (0, 1) if self.settings.session and self._codec.antennas else (0,)
-        for target in cycle(targets):
-            if not (yield from self._inventory(antenna, target)):
-                return False
-            if target == targets[-1] and self.now - begun >= self.settings.round_seconds:
-                break
-        self._round(antenna)
-        return True
+        return (yield from self._by_targets(antenna, begun, self._inventory, targets))
 
     def _command(self, antenna: int, target: int) -> bytes:
         if not self._codec.antennas:
