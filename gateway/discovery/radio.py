@@ -1,7 +1,8 @@
 """Bluetooth devices in range that could be the store's own: beacons and sensors, never phones.
 
 A phone speaks from a private address that changes. Such an address is dropped in the scanner's
-callback, as is whatever does not speak iBeacon, Eddystone or BTHome; neither is kept or printed.
+callback, as is whatever is no iBeacon, AltBeacon, Eddystone, BTHome or Ruuvi device; neither is
+kept or printed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from uuid import UUID
 
 from drivers.ble import bthome, eddystone
 from drivers.ble.advertising import short_uuid
-from drivers.ble.ibeacon import APPLE, decode_ibeacon
+from drivers.ble.altbeacon import AltBeacon, decode_altbeacon
+from drivers.ble.ibeacon import APPLE, IBeacon, decode_ibeacon
 from drivers.ble.lasting_scan import LastingScan
+from drivers.ble.ruuvi import RUUVI, decode_ruuvi
 from drivers.ble.scan import OpenScan, ScanFailed
 from gateway.discovery.found import Found, quoted
 
@@ -62,14 +65,16 @@ def device_of(
     """The device that an advert is of; None for what is neither beacon nor sensor."""
     beacon = decode_ibeacon(manufacturer.get(APPLE, b""))
     if beacon is not None:
-        uuid = str(UUID(bytes=beacon.uuid))
-        match = f'{{ ibeacon = "{uuid}", major = {beacon.major}, minor = {beacon.minor} }}'
-        where = f"{uuid} {beacon.major} {beacon.minor}"
-        return Found("beacon", where, "ibeacon", {}, (f"match = {match}",))
+        return _numbered("ibeacon", beacon)
+    for data in manufacturer.values():
+        if (other := decode_altbeacon(data)) is not None:
+            return _numbered("altbeacon", other)
     said = {short_uuid(uuid): data for uuid, data in service.items()}
     by_address = (f"match = {{ address = {quoted(address)} }}",)
     if bthome.SERVICE in said:
         return Found("beacon", address, "bthome", {}, by_address)
+    if decode_ruuvi(manufacturer.get(RUUVI, b"")) is not None:
+        return Found("beacon", address, "ruuvi", {}, by_address)
     frame = eddystone.decode_eddystone(said.get(eddystone.SERVICE, b""))
     if isinstance(frame, eddystone.Uid):
         namespace, instance = frame.namespace.hex(), frame.instance.hex()
@@ -79,3 +84,11 @@ def device_of(
     if frame is not None:
         return Found("beacon", address, "eddystone", {}, by_address)
     return None
+
+
+def _numbered(kind: str, beacon: IBeacon | AltBeacon) -> Found:
+    """A beacon with an identity of its own and two numbers."""
+    uuid = str(UUID(bytes=beacon.uuid))
+    match = f'{{ {kind} = "{uuid}", major = {beacon.major}, minor = {beacon.minor} }}'
+    where = f"{uuid} {beacon.major} {beacon.minor}"
+    return Found("beacon", where, kind, {}, (f"match = {match}",))

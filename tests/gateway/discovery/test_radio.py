@@ -11,6 +11,7 @@ from drivers.ble.advertising import parse_payload
 from drivers.ble.lasting_scan import lasting
 from drivers.ble.scan import Hear, ScanFailed
 from gateway.discovery.radio import device_of, in_range
+from tests.drivers.ble import vectors
 
 IBEACON = "02011a1aff4c000215e2c56db5dffb48d2b060d0f5a71096e000000000c5"
 EDDYSTONE = "0201060303aafe1716aafe00e3123456789012346789010000000000010000"
@@ -44,6 +45,11 @@ def test_addresses_that_last(address: str, kind: str | None, lasts: bool) -> Non
         (EDDYSTONE, {"eddystone": "12345678901234678901", "instance": "000000000001"}),
         (TLM, {"address": STATIC}),
         (BTHOME, {"address": STATIC}),
+        (vectors.RUUVI, {"address": STATIC}),
+        (
+            vectors.ALTBEACON,
+            {"altbeacon": "2f234454-cf6d-4a0f-adf2-f4911ba9ffa6", "major": 1, "minor": 2},
+        ),
     ],
 )
 def test_what_speaks_as_ours_do_is_known(payload: str, match: Mapping[str, object]) -> None:
