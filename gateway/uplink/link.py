@@ -35,6 +35,8 @@ from gateway.uplink.settings import Address
 
 T = TypeVar("T")
 
+LAST_WORD_SECONDS = 0.05
+"""For what has arrived to be heard when the connection is gone: a few turns of the loop."""
 INCOMING_KEPT = 200
 INCOMING_BYTES = 8 * LARGEST_COMMAND
 
@@ -122,7 +124,9 @@ class Link:
             async for message in self._client.messages:
                 self._keep(bytes(message.payload))
         except aiomqtt.MqttError as error:
-            reason = _farewell(error.__cause__ or error)
+            cause = error.__cause__ or error
+            code = cause.rc if isinstance(cause, aiomqtt.MqttCodeError) else None
+            reason = f"is gone: {one_line(cause)}" if code is None else farewell(code)
         finally:
             if not self._lost.done():
                 self._lost.set_result(f"{self._address} {reason}")
@@ -186,11 +190,16 @@ class Link:
         either: set[asyncio.Future[Any]] = {task, self._lost}
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if self._lost.done():
+                # A broker that refuses a message may hang up in the same breath.
+                await asyncio.wait({task}, timeout=LAST_WORD_SECONDS)
         finally:
             if not task.done():
                 task.cancel()
         if self._lost.done():
-            await asyncio.gather(task, return_exceptions=True)
+            (said,) = await asyncio.gather(task, return_exceptions=True)
+            if isinstance(said, Refused):
+                raise said
             raise LinkLost(self._lost.result())
         try:
             return task.result()
@@ -198,12 +207,9 @@ class Link:
             raise LinkLost(f"{self._address}: {one_line(error)}") from error
 
 
-def _farewell(error: BaseException) -> str:
+def farewell(code: ReasonCode | int) -> str:
     """Why a connection ended, in words that follow the broker's address."""
-    if isinstance(error, aiomqtt.MqttCodeError) and error.rc is not None:
-        known = REASONS.get(number_of(error.rc))
-        return known or f"is gone: {plain(error.rc)}"
-    return f"is gone: {one_line(error)}"
+    return REASONS.get(number_of(code)) or f"is gone: {plain(code)}"
 
 
 def one_line(error: BaseException) -> str:

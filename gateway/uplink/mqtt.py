@@ -24,8 +24,9 @@ from typing import Any
 
 import aiomqtt
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 
-from gateway.uplink.link import INCOMING_KEPT, Link, one_line
+from gateway.uplink.link import INCOMING_KEPT, Link, farewell, one_line
 from gateway.uplink.protocol import (
     NOT_SPOKEN,
     REASONS,
@@ -39,6 +40,8 @@ from gateway.uplink.settings import Address
 
 ANSWER_SECONDS = 10.0
 """For a CONNACK, SUBACK or PUBACK: after that the connection is taken as dead."""
+FIRST_WORD_SECONDS = 3.0
+"""For a CONNACK to MQTT 5: some old brokers wait for ever for the rest of what they misread."""
 GOODBYE_SECONDS = 1.0
 KEEPALIVE_SECONDS = 30
 """A silent network is noticed within twice this."""
@@ -77,18 +80,46 @@ class _Heard(logging.Handler):
         self.line = " ".join(record.getMessage().split())
 
 
-class _Told:
-    """What the broker says in its CONNACK, which aiomqtt passes over."""
+class _Ear:
+    """Hears of the broker what aiomqtt passes over: its wishes, and that it hangs up at once.
+
+    A broker may answer a version of MQTT that it does not speak by closing the connection; aiomqtt
+    would go on waiting for an answer.
+    """
 
     def __init__(self, client: aiomqtt.Client) -> None:
-        self.properties: Properties | None = None
-        self._next = client._client.on_connect  # noqa: SLF001 - it has no public way
-        client._client.on_connect = self._take  # noqa: SLF001
+        self.wishes: Properties | None = None
+        self.last_word: ReasonCode | None = None
+        self._client = client
+        self._loop = asyncio.get_running_loop()
+        # It has no public way to any of this.
+        paho = client._client  # noqa: SLF001
+        self._on_connect, self._on_close = paho.on_connect, paho.on_socket_close
+        self._on_disconnect = paho.on_disconnect
+        paho.on_connect, paho.on_socket_close = self._let_in, self._closed
+        paho.on_disconnect = self._sent_away
 
-    def _take(self, *said: Any) -> None:
-        self.properties = said[-1]
-        if self._next is not None:
-            self._next(*said)
+    def _let_in(self, *said: Any) -> None:
+        self.wishes = said[-1]
+        if self._on_connect is not None:
+            self._on_connect(*said)
+
+    def _sent_away(self, *said: Any) -> None:
+        self.last_word = said[3]
+        if self._on_disconnect is not None:
+            self._on_disconnect(*said)
+
+    def _closed(self, *said: Any) -> None:
+        if self._on_close is not None:
+            self._on_close(*said)
+        # It may be the thread that connects who is told.
+        self._loop.call_soon_threadsafe(self._give_up)
+
+    def _give_up(self) -> None:
+        connected = self._client._connected  # noqa: SLF001
+        if not connected.done():
+            connected.set_exception(aiomqtt.MqttError("hung up"))
+            connected.exception()  # nobody may be waiting any more
 
 
 @contextlib.asynccontextmanager
@@ -120,7 +151,6 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         ),
         protocol=aiomqtt.ProtocolVersion(call.version),
         clean_session=None if five else True,
-        clean_start=True,
         properties=connect_properties() if five else None,
         tls_context=context,
         timeout=call.answer_seconds,
@@ -131,8 +161,14 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         # The last small row of a window would wait for the other side's delayed ACK (40 ms).
         socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
     )
-    told = _Told(client)
+    ear = _Ear(client)
+    if five:
+        client.timeout = min(FIRST_WORD_SECONDS, call.answer_seconds)
     await _enter(client, call, heard)
+    client.timeout = call.answer_seconds
+    if ear.last_word is not None:
+        # Let in and sent away in one breath: aiomqtt forgets the second.
+        raise NotConnected(f"{call.address} {farewell(ear.last_word)}")
     link = Link(
         client,
         call.address,
@@ -141,7 +177,7 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         answer_seconds=call.answer_seconds,
         faults=faults,
     )
-    link.obey(told.properties)
+    link.obey(ear.wishes)
     reader = asyncio.create_task(link.read(), name="uplink-reader")
     try:
         yield link

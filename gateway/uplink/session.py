@@ -8,20 +8,22 @@ again. What the broker refuses, one kind of message, is said and stops no other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gateway.requests import NotStored
 from gateway.uplink.link import LinkLost, Refused
 from gateway.uplink.night import seconds_to_snapshot
+from gateway.uplink.outbox import EventRow
 from gateway.uplink.post import Post
 from gateway.uplink.topics import Part
 from gateway.uplink.waiting import Throttle, told_or_after
 
 OUTBOX_RETRY_SECONDS = 5.0
-REFUSED_RETRY_SECONDS = 60.0
-"""A broker that refuses a topic does so until a person changes its rules."""
+NUMBERED = (Part.CHANGES, Part.FOOTFALL)
+"""What the outbox holds: HQ takes it in one order, so one that is refused holds up the other."""
 
 
 class Wire(Protocol):
@@ -55,7 +57,7 @@ class Session:
     async def greet(self) -> None:
         """Hear commands from now on and say that the store is there."""
         commands = self._post.topics.of(Part.COMMAND)
-        await self._taken({Part.COMMAND}, self._wire.subscribe(commands))
+        await self._taken((Part.COMMAND,), lambda: self._wire.subscribe(commands))
         await self._say(Part.BIRTH, self._post.birth(), retain=True)
 
     async def stay(self, *, again: bool) -> None:
@@ -109,6 +111,7 @@ class Session:
     async def _send_some(self) -> int:
         """One window of rows; how many there were."""
         post = self._post
+        await self._allowed(NUMBERED)
         room = post.delivery.room()
         rows = await post.outbox.after(post.delivery.cursor, room) if room > 0 else ()
         if not rows:
@@ -116,9 +119,9 @@ class Session:
         await self._throttle.take(len(rows))
         post.delivery.sending(rows, post.clock.monotonic())
         post.tally.highest = max(post.tally.highest, post.delivery.highest)
-        sending = self._wire.publish_all([(post.topics.of(row.topic), row.payload) for row in rows])
-        if not await self._taken({row.topic for row in rows}, sending):
-            await post.clock.sleep(REFUSED_RETRY_SECONDS)
+        messages = [(post.topics.of(row.topic), row.payload) for row in rows]
+        parts = {row.topic for row in rows}
+        if not await self._taken(parts, lambda: self._wire.publish_all(messages)):
             post.delivery.begin()
             return len(rows)
         post.tally.published += len(rows)
@@ -132,6 +135,7 @@ class Session:
             await post.clock.sleep(post.rng.uniform(0.0, self._pace.spread))
         while True:
             post.news.events.clear()
+            await self._allowed((Part.EVENT,))
             try:
                 rows = await post.events.after(number, self._pace.window_rows)
             except (NotStored, OSError):
@@ -142,14 +146,14 @@ class Session:
                 await post.news.events.wait()
                 continue
             await self._throttle.take(len(rows))
-            topic = post.topics.of(Part.EVENT)
-            sending = self._wire.publish_all([(topic, row.payload) for row in rows])
-            if await self._taken({Part.EVENT}, sending):
+            if await self._taken((Part.EVENT,), partial(self._publish_events, rows)):
                 post.tally.events += len(rows)
                 post.events.gone(rows)
                 number = rows[-1].id
-            else:
-                await post.clock.sleep(REFUSED_RETRY_SECONDS)
+
+    async def _publish_events(self, rows: Sequence[EventRow]) -> None:
+        topic = self._post.topics.of(Part.EVENT)
+        await self._wire.publish_all([(topic, row.payload) for row in rows])
 
     async def _rest(self) -> None:
         """Until there are rows, an ack, or the patience with HQ ends."""
@@ -197,21 +201,28 @@ class Session:
                 await self._say(Part.SNAPSHOT, payload)
 
     async def _say(self, part: Part, payload: str, *, retain: bool = False) -> None:
-        sending = self._wire.publish(self._post.topics.of(part), payload, retain=retain)
-        await self._taken({part}, sending)
+        topic = self._post.topics.of(part)
+        await self._taken((part,), lambda: self._wire.publish(topic, payload, retain=retain))
 
-    async def _taken(self, parts: Collection[str], doing: Awaitable[None]) -> bool:
-        """Whether the broker took it; what it refuses is counted and shown until it does.
+    async def _allowed(self, parts: Collection[str]) -> None:
+        """Until the broker may be asked again to take these."""
+        clock = self._post.clock
+        while (wait := self._post.tally.refused.wait(parts, clock.monotonic())) > 0:
+            await clock.sleep(wait)
+
+    async def _taken(self, parts: Collection[str], send: Callable[[], Awaitable[None]]) -> bool:
+        """Whether the broker took it; what it refuses is counted, shown, and not tried for a while.
 
         `parts`: the last parts of the topics.
         """
-        tally = self._post.tally
+        tally, now = self._post.tally, self._post.clock.monotonic()
+        if tally.refused.wait(parts, now) > 0:
+            return False
         try:
-            await doing
+            await send()
         except Refused as refused:
             tally.faults["refused"] += 1
-            tally.refused[refused.part] = str(refused)
+            tally.refused.note(refused.part, str(refused), now)
             return False
-        for part in parts:
-            tally.refused.pop(part, None)
+        tally.refused.taken(parts)
         return True

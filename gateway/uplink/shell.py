@@ -95,7 +95,7 @@ class Uplink:
             ack=self._settings.ack,
             trouble=self.tally.trouble,
             version=self._version,
-            refused=dict(self.tally.refused),
+            refused=self.tally.refused.lines(),
         )
 
     def samples(self) -> list[Sample]:
@@ -145,7 +145,6 @@ class Uplink:
                 raise
             finally:
                 self.tally.connected = False
-                self.tally.refused.clear()
 
     def _came(self, clock: Clock) -> None:
         self.tally.connects += 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gateway.desk import Sample
 from gateway.uplink.outbox import Backlog
+from gateway.uplink.refusals import Refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Tally:
         connects: connections that came to be.
         faults: troubles by reason, only ever growing.
         highest: the greatest (boot, seq) that was ever handed to the wire.
-        refused: of this connection, as in `UplinkState`.
+        refused: what the broker does not take.
     """
 
     published: int = 0
@@ -57,7 +58,7 @@ class Tally:
     last_ack: float | None = None
     trouble: str = "not tried yet"
     highest: tuple[int, int] = (0, 0)
-    refused: dict[str, str] = field(default_factory=dict)
+    refused: Refusals = field(default_factory=Refusals)
 
     def samples(self, backlog: Backlog) -> list[Sample]:
         """Counters and gauges for `/metrics`."""
@@ -80,6 +81,6 @@ class Tally:
             ),
             *(
                 Sample("uplink_refused", "gauge", refusals, 1, (("topic", topic),))
-                for topic in sorted(self.refused)
+                for topic in self.refused.lines()
             ),
         ]

@@ -69,10 +69,10 @@ class MemoryOutbox:
     rows: dict[tuple[int, int], OutboxRow] = field(default_factory=dict)
     broken: bool = False
 
-    def add(self, boot: int, *seqs: int) -> None:
+    def add(self, boot: int, *seqs: int, topic: str = "changes") -> None:
         for seq in seqs:
             payload = json.dumps({"store": "PAR-01", "boot": boot, "seq": seq, "t": 0, "items": []})
-            self.rows[boot, seq] = OutboxRow(boot, seq, "changes", payload, 0.0)
+            self.rows[boot, seq] = OutboxRow(boot, seq, topic, payload, 0.0)
 
     async def after(self, key: tuple[int, int], limit: int) -> Sequence[OutboxRow]:
         if self.broken:
@@ -171,6 +171,7 @@ class Exchange:
         self.wires: list[MemoryWire] = []
         self.attempts: list[float] = []
         self.refusing = self.old = False
+        self.refuses: set[str] = set()
         self.clock = StepClock()
 
     @property
@@ -185,6 +186,7 @@ class Exchange:
         if self.old and call.version is Version.V5:
             raise NotSpoken("hq.example:8883 does not speak this version of MQTT")
         self.wires.append(MemoryWire(call))
+        self.wire.refuses |= self.refuses
         yield self.wires[-1]
 
 

@@ -326,9 +326,27 @@ async def test_what_the_broker_refuses_stays_is_said_and_stops_nothing_else() ->
         samples = {one.name: one for one in stage.uplink.samples() if one.labels}
         assert samples["uplink_refused"].labels == (("topic", "event"),)
         stage.exchange.wire.refuses.clear()
-        await stage.clock.move(61)
+        await stage.clock.move(301)
         assert stage.uplink.state().refused == {}
         assert events.rows == []
+
+
+async def test_a_broker_that_hangs_up_after_a_refusal_is_not_asked_again_at_once() -> None:
+    events = MemoryEvents([])
+    async with running(events=events) as stage:
+        stage.exchange.refuses.add("event")
+        stage.exchange.wire.refuses.add("event")
+        events.add("one")
+        stage.uplink.notify()
+        await stage.clock.move(1)
+        stage.exchange.wire.cut()
+        await stage.clock.move(60)
+        assert stage.uplink.state().refused.keys() == {"event"}
+        assert stage.uplink.tally.faults["refused"] == 1
+        stage.outbox.add(17, 1)
+        stage.uplink.notify(1)
+        await stage.clock.move(5)
+        assert stage.exchange.wire.seqs() == [1]
 
 
 async def test_in_broker_mode_a_refused_row_does_not_leave() -> None:
@@ -340,7 +358,7 @@ async def test_in_broker_mode_a_refused_row_does_not_leave() -> None:
         await settle()
         assert len(outbox.rows) == 2
         stage.exchange.wire.refuses.clear()
-        await stage.clock.move(61)
+        await stage.clock.move(301)
         assert not outbox.rows
 
 

@@ -19,7 +19,7 @@ from gateway.uplink.mqtt import Call, dial
 from gateway.uplink.reach import NotConnected
 from gateway.uplink.settings import Address, Pace, UplinkSettings
 from gateway.uplink.shell import Uplink
-from tests.gateway.uplink.stage import MemoryDesk, MemoryOutbox
+from tests.gateway.uplink.stage import MemoryDesk, MemoryEvents, MemoryOutbox
 from tests.lab.broker.certificates import Authority
 from tests.lab.broker.hq import Hq, RealClock
 from tests.lab.broker.mosquitto import Mosquitto, free_port, mosquitto, password_file
@@ -41,10 +41,13 @@ BIRTH = "shelfcast/v1/0/PAR-01/birth"
 
 @contextlib.asynccontextmanager
 async def running(
-    port: int, outbox: MemoryOutbox | None = None, **values: Any
+    port: int,
+    outbox: MemoryOutbox | None = None,
+    events: MemoryEvents | None = None,
+    **values: Any,
 ) -> AsyncIterator[Uplink]:
     settings = UplinkSettings("PAR-01", f"mqtt://127.0.0.1:{port}", pace=QUICK, **values)
-    uplink = Uplink(settings, outbox or MemoryOutbox(), MemoryDesk(), boot=3)
+    uplink = Uplink(settings, outbox or MemoryOutbox(), MemoryDesk(), boot=3, events=events)
     task = asyncio.create_task(uplink.run(RealClock()))
     try:
         yield uplink
