@@ -11,6 +11,10 @@ CLICKER: dict[str, tuple[str, str]] = {
         "Postez-vous à la porte, touchez « Commencer », puis un bouton à chaque passage.",
         "Stand at the door, tap “Start”, then a button each time somebody passes.",
     ),
+    "clicker_several": (
+        "À plusieurs, un sens chacun : touché sur deux téléphones, un passage compte deux fois.",
+        "Several of you? One way each: a crossing tapped on two phones counts twice.",
+    ),
     "clicker_in": ("Entre", "In"),
     "clicker_out": ("Sort", "Out"),
     "clicker_undo": ("Annuler le dernier", "Undo the last"),

@@ -181,6 +181,7 @@ def shop(*, open_reading: bool = True) -> Shop:
         id="PAR-01",
         name="Paris Rivoli",
         timezone="Europe/Paris",
+        currency="EUR",
         zones=(
             ShopZone("shelf-a", "Rayon A"),
             ShopZone("shelf-b", "Rayon B"),

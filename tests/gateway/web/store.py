@@ -55,6 +55,7 @@ def busy_shop() -> Shop:
         articles={one.gtin: one for one in articles},
         planogram={(f"shelf-{'abcd'[n % 4]}", one.gtin): 6 for n, one in enumerate(articles)},
         open_reading=True,
+        currency="EUR",
     )
 
 
@@ -141,6 +142,9 @@ def _hour(hour: int, visitors: int, sold: int) -> FootfallBucket:
         low=low,
         high=high,
         estimated=False,
+        units=2 * sold,
+        amount=4_321 * sold,
+        priced=sold,
     )
 
 

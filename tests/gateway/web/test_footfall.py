@@ -28,7 +28,7 @@ async def test_today_in_the_stores_time_zone_by_default(
         "from": "2025-11-20T23:00:00Z",
         "to": "2025-11-21T16:00:00Z",
         "step": 900.0,
-        "currency": None,
+        "currency": "EUR",
         "buckets": [
             {
                 "from": "2025-11-21T15:45:00Z",

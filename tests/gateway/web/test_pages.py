@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -115,6 +116,20 @@ async def test_pages_of_a_busy_store_are_small(tmp_path: Path, path: str) -> Non
             assert "immutable" in served.headers["cache-control"]
             size += len(served.content)
     assert size < 100_000
+
+
+@pytest.mark.parametrize(
+    ("lang", "ticket", "visitor"),
+    [("fr", "43,21\u00a0€", "11,62\u00a0€ par visiteur"), ("en", "€43.21", "€11.62 a visitor")],
+)
+@pytest.mark.parametrize("said", [True, False])
+async def test_what_a_ticket_is_worth_is_said_where_tills_say_it(
+    bench: Bench, here: httpx.AsyncClient, lang: str, ticket: str, visitor: str, *, said: bool
+) -> None:
+    hours = busy_desk(busy_shop()).buckets
+    bench.desk.buckets = hours if said else [replace(one, amount=0, priced=0) for one in hours]
+    html = await read(here, "/doors", lang)
+    assert (ticket in html, visitor in html) == (said, said)
 
 
 async def test_unknown_is_unknown_and_never_zero(here: httpx.AsyncClient) -> None:
