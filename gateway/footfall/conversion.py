@@ -15,8 +15,8 @@ HOUR = 3600.0
 HOURS_KEPT = 36
 BINS_AN_HOUR = int(HOUR / BIN)
 BINS_KEPT = HOURS_KEPT * BINS_AN_HOUR + LAGS
-ESTIMATE_ERROR = 0.3
-"""Standard error of an estimate of visitors, as a share of it (half an hour to four hours)."""
+ESTIMATE_ERROR = 0.35
+"""Standard error of an estimate of visitors, as a share of it: an hour of CalIt2, as it ends."""
 
 
 @dataclass(slots=True)

@@ -35,8 +35,9 @@ OVERDISPERSION = 2.0
 CHANCES_KEPT = 100
 """Buckets of one length share these."""
 
-DAILY_ERROR = 0.04
-"""Visits are longer one day and shorter another: standard error of those exposed in an hour."""
+DAILY_ERROR = 0.06
+"""Visits are longer one day and shorter another, and sales do not come one by one: standard error
+of those exposed in an hour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.footfall.conversion import ESTIMATE_ERROR
 from gateway.footfall.fill import Together, expected, together
+from gateway.footfall.interval import Z_95
 from gateway.footfall.slots import DAYS_KEPT
 from gateway.footfall.usual import Days, usual
 
@@ -27,6 +29,7 @@ RATIO_WEIGHT = 20.0
 LENGTHS = {"1 h": 2, "4 h": 8, "1 day": 48}
 GOALS = {"1 h": 29.0, "4 h": 12.0, "1 day": 4.4}
 """Best column of the prototype, in percent."""
+FEWEST_GUESSED = 10.0
 WAYS = ("zero", "mean of six", "x other stream", "ours, as it ends", "ours, day over")
 
 
@@ -95,6 +98,25 @@ def _ours(
     return float(expected(seen, means, past)[stream, gap].sum())
 
 
+def estimate_error(days: Days) -> tuple[int, float, float]:
+    """Hours of at least `FEWEST_GUESSED` guessed people, filled as they end.
+
+    Returns:
+        how many, the root mean square of their errors as a share of the guess, and in how many the
+        truth lies within what conversion takes for the 95 % interval of an estimate.
+    """
+    shares = []
+    for stream in range(2):
+        for day in range(7 * WEEKS_BEHIND, len(days)):
+            for name, each, total in _judged(days, day, stream):
+                guess = each[WAYS.index("ours, as it ends")]
+                if name == "1 h" and guess >= FEWEST_GUESSED:
+                    shares.append(total / guess - 1.0)
+    off = np.array(shares)
+    held = float(np.mean(np.abs(off) <= Z_95 * ESTIMATE_ERROR))
+    return len(off), float(np.sqrt(np.mean(off**2))), held
+
+
 def gap_lines(days: Days) -> Iterator[str]:
     """The table, and a line for each goal."""
     yield (
@@ -116,5 +138,13 @@ def gap_lines(days: Days) -> Iterator[str]:
         yield (
             f"goal, gap of {length} in entries on working days, prototype's best {goal:g} %:"
             f" {early:.1f} % as it ends: {met[0]}; {late:.1f} % once the day is over: {met[1]}"
-            f" (with weekends {every.by_length[length][-1]:.1f} %)"
+            f" (with weekends {every.by_length[length][-2]:.1f} and"
+            f" {every.by_length[length][-1]:.1f} %, where mean x other stream of these very days"
+            f" has {every.by_length[length][2]:.1f} %)"
         )
+    hours, error, held = estimate_error(days)
+    yield (
+        f"  an hour's estimate is off by {100 * error:.0f} % (root mean square of {hours} hours of"
+        f" at least {FEWEST_GUESSED:.0f} people); conversion takes it for"
+        f" {100 * ESTIMATE_ERROR:.0f} %, whose interval holds {100 * held:.1f} %"
+    )
