@@ -114,7 +114,8 @@ class FrontDesk:
         begin = since - LEAD_SECONDS
 
         def read() -> list[Bucket]:
-            return buckets(self._archive.store_minutes(begin, until), since, until, step, delay)
+            minutes = self._archive.store_minutes(begin, until)
+            return buckets(minutes, since, until, step, delay, self._core.footfall.timezone)
 
         return [_bucket(bucket) for bucket in await self._read(read)]
 

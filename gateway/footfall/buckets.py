@@ -8,8 +8,11 @@ are taken over those who came in, and a flag says so.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +22,7 @@ from gateway.footfall.conversion import ESTIMATE_ERROR
 from gateway.footfall.interval import Rate, conversion_rate
 from gateway.footfall.visits import BIN, LAGS, Deciding, Delay, Exposed
 
+DAY = 86_400.0
 LEAD_SECONDS = LAGS * BIN
 """Of minutes before the first bucket: who came then may still decide in it."""
 UNKNOWN = Rate(None, None, None)
@@ -69,24 +73,38 @@ def buckets(
     until: float,
     step: float,
     delay: Delay | None = None,
+    timezone: tzinfo = UTC,
 ) -> list[Bucket]:
     """One bucket for each `step` seconds of [`since`, `until`), oldest first, empty ones too.
 
+    A step of whole days is days of the store's `timezone`, those of 23 and 25 hours too.
     A minute belongs to the bucket that its last instant before the end lies in. `minutes` may begin
     `LEAD_SECONDS` earlier; where they do not, `delay` is of no use for the first buckets.
     """
     known = list(minutes)
+    cuts = edges(since, until, step, timezone)
     by_bucket: dict[int, list[StoreMinute]] = {}
     for minute in known:
         if minute.t > since:
-            place = math.ceil((minute.t - since) / step) - 1
-            by_bucket.setdefault(place, []).append(minute)
+            by_bucket.setdefault(bisect_left(cuts, minute.t) - 1, []).append(minute)
     lag = _Lag(known, since, until, delay) if delay is not None and known else None
-    found = []
-    for place in range(math.ceil((until - since) / step)):
-        begin, end = since + place * step, min(until, since + (place + 1) * step)
-        found.append(_sum(by_bucket.get(place, []), begin, end, lag))
-    return found
+    return [
+        _sum(by_bucket.get(place, []), begin, end, lag)
+        for place, (begin, end) in enumerate(pairwise(cuts))
+    ]
+
+
+def edges(since: float, until: float, step: float, timezone: tzinfo) -> list[float]:
+    """Where buckets begin, and where the last one ends."""
+    count = math.ceil((until - since) / step)
+    if step % DAY:
+        return [*(since + place * step for place in range(count)), until]
+    first, each = datetime.fromtimestamp(since, timezone), timedelta(seconds=step)
+    # On the wall clock: the day on which it changes is as long as it is.
+    found = [since]
+    while (following := (first + len(found) * each).timestamp()) < until:
+        found.append(following)
+    return [*found, until]
 
 
 class _Lag:

@@ -11,6 +11,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from drivers.observations import Advert, Count, Observation, Sale, Sighting
 from gateway.changes import Change, DoorMinute, Remember, StoreMinute
@@ -111,6 +112,11 @@ class FootfallEngine:
     def manual_counts(self) -> list[ManualCount]:
         """The manual counts at all doors."""
         return self._by_hand.states()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The store's."""
+        return self._openings.timezone
 
     def delay(self) -> Delay | None:
         """How long from the door to the till; None while that is not known."""

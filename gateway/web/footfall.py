@@ -43,7 +43,10 @@ async def footfall(
     ] = None,
     step: Annotated[str, Query(description="such as 15m, 1h, 1d; at least 1m")] = "15m",
 ) -> Footfall:
-    """Footfall in buckets, by default today's in the store's time zone."""
+    """Footfall in buckets, by default today's in the store's time zone.
+
+    A step of whole days is days of that time zone, those of 23 and 25 hours too.
+    """
     seconds = _asked("step", parse_step, step)
     end = web.desk.now() if until is None else _asked("to", parse_moment, until)
     begin = midnight(end, web.shop.clock) if since is None else _asked("from", parse_moment, since)
