@@ -1,8 +1,9 @@
 """Phones pass by every radio of a whole gateway; then everything that it wrote is searched.
 
 Three ways in at once: BlueZ (pretended, its adapter switched off at first), a dongle (bumble over
-TCP HCI) and a receiver that forwards by MQTT. Three ways out: the data folder, the log, page, API
-and metrics, and whatever the broker carries.
+TCP HCI) and a receiver that forwards by MQTT. All ways out: the data folder and a backup of it, the
+log and what is printed, every page and answer that can be fetched, the live events, whatever the
+broker carries, what `doctor` says, and a recording, which may name the store's own devices alone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from typing import Any
 import aiomqtt
 import pytest
 
+from drivers.observations import Observation
+from gateway.capture.files import CaptureFile
+from gateway.cli.backup import backup_command
+from gateway.cli.doctor import doctor_command
 from gateway.clock import SystemClock
 from gateway.config.load import load_store
 from gateway.program import Program
@@ -32,9 +37,11 @@ __all__ = ["bluez", "mosquitto"]
 pytestmark = [pytest.mark.needs("dbus-daemon"), pytest.mark.needs("mosquitto")]
 
 FRIDGE, BADGE = "C4:7C:8D:6A:11:02", "C4:7C:8D:6A:11:07"
+EVENTS = "/api/v1/events"
 WEAK = bytes.fromhex("40010902f401")
 """Battery 9 %, 5 °C."""
-PATHS = ("/api/v1/devices", "/metrics", "/devices", "/", "/api/v1/footfall", "/healthz")
+FIRST_PATH = "/api/v1/devices"
+PAGES = ("/", "/stock", "/devices", "/doors", "/seller", "/kiosk", "/clicker", "/metrics")
 CROWD = [(addr, manufacturer or {1: b"x"}) for addr, manufacturer, _ in phones(24)]
 
 
@@ -93,18 +100,27 @@ async def carried(port: int) -> AsyncIterator[list[str]]:
 
 
 @contextlib.asynccontextmanager
-async def gateway(path: Path) -> AsyncIterator[Program]:
-    program = Program(load_store(path), path.parent / "data", SystemClock())
+async def gateway(path: Path, recording: CaptureFile) -> AsyncIterator[Program]:
+    store = load_store(path)
+    program = Program(store, path.parent / "data", SystemClock())
+    put = program._intake.put
+
+    def both(observation: Observation) -> None:
+        recording.write(observation)
+        put(observation)
+
+    program._intake.put = both  # type: ignore[method-assign]  # what `record` does beside it
     stop, started = asyncio.Event(), asyncio.Event()
-    task = asyncio.create_task(program.run(stop, started=lambda _: started.set()))
-    try:
-        async with asyncio.timeout(20):
-            await started.wait()
-        yield program
-    finally:
-        stop.set()
-        await asyncio.wait({task})
-        task.result()
+    with recording:
+        task = asyncio.create_task(program.run(stop, started=lambda _: started.set()))
+        try:
+            async with asyncio.timeout(20):
+                await started.wait()
+            yield program
+        finally:
+            stop.set()
+            await asyncio.wait({task})
+            task.result()
 
 
 async def fetched(port: int) -> str:
@@ -113,7 +129,32 @@ async def fetched(port: int) -> str:
             text: str = answer.read().decode()
             return text
 
-    return "\n".join([await asyncio.to_thread(get, path) for path in PATHS])
+    described = json.loads(await asyncio.to_thread(get, "/openapi.json"))["paths"]
+    answers = [path for path, ways in described.items() if "get" in ways and "{" not in path]
+    assert {FIRST_PATH, "/api/v1/footfall", "/healthz"} < set(answers)
+    answers.remove(EVENTS)
+    paths = [FIRST_PATH, *answers, *PAGES]
+    return "\n".join([await asyncio.to_thread(get, path) for path in paths])
+
+
+@contextlib.asynccontextmanager
+async def live(port: int) -> AsyncIterator[list[str]]:
+    """What a page that stays open is told meanwhile."""
+    told: list[str] = []
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {EVENTS} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+
+    async def listen() -> None:
+        while data := await reader.read(65_536):
+            told.append(data.decode(errors="replace"))
+
+    task = asyncio.create_task(listen())
+    try:
+        yield told
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        writer.close()
 
 
 async def until(what: Any) -> None:
@@ -157,13 +198,18 @@ async def pass_by(daemon: Bluez, air: dongle_air.Air, port: int) -> None:
 
 
 async def test_no_address_leaves_the_radios(
-    tmp_path: Path, bluez: Bluez, mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    bluez: Bluez,
+    mosquitto: Mosquitto,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    record = CaptureFile(tmp_path / "day.ndjson", {"fridge-1", "badge-7"})
     bluez.powered = False
     async with dongle_air.open_air() as air, carried(mosquitto.port) as feed:
         path = config(tmp_path, mosquitto.url, air.transport)
-        async with gateway(path) as program:
+        async with gateway(path, record) as program, live(program.port or 0) as told:
             board = program.desk.board
             await until(lambda: bluez.scanning and air.dongle.le_scan_enable)
             await until(lambda: board.device("ble-receivers").state == "ok")
@@ -182,11 +228,18 @@ async def test_no_address_leaves_the_radios(
     assert shown["fridge-1"]["battery"] == "9 %"
     assert {"ble", "ble-dongle", "ble-receivers", "ble-receivers/hall"} <= shown.keys()
     assert "badge-7" not in json.dumps(shown), "it would tell who is in"
+    backup_command(tmp_path / "data", tmp_path / "data" / "copy.db")
+    doctor_command(tmp_path / "data", as_json=False)
     files = [one for one in sorted((tmp_path / "data").rglob("*")) if one.is_file()]
     disk = b"".join(one.read_bytes() for one in files)
     assert b"fridge-1" in disk, "this is where the gateway writes"
-    words = "\n".join([caplog.text, pages, *feed])
+    assert "fridge-1" in "".join(told)
+    words = "\n".join([caplog.text, pages, *feed, *told, *capfd.readouterr()])
     assert traces(CROWD[0][0], f"{words} {CROWD[0][0].lower()}", b""), "the search finds"
     assert traces(CROWD[0][0], "", bytes.fromhex(CROWD[0][0].replace(":", ""))), "the search finds"
-    everybody = [*(addr for addr, _ in CROWD), FRIDGE, BADGE, OWN_ADDRESS, dongle_air.OWN_ADDRESS]
+    strangers = [addr for addr, _ in CROWD]
+    everybody = [*strangers, FRIDGE, BADGE, OWN_ADDRESS, dongle_air.OWN_ADDRESS]
     assert [found for addr in everybody for found in traces(addr, words, disk)] == []
+    recorded = (tmp_path / "day.ndjson").read_text("utf-8")
+    assert traces(FRIDGE, recorded, b""), "a recording names the store's own"
+    assert [found for addr in strangers for found in traces(addr, recorded, b"")] == []
