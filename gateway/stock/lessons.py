@@ -13,7 +13,7 @@ from gateway.stock.tags import Status, Tags
 LEARN_SECONDS = 60.0
 STEADY, STEADY_ROUNDS = 0.9, 30
 """Tags so surely in place, with so many rounds of their own, teach what is usual in their zone."""
-TAUGHT_BY = 1000
+TAUGHT_BY = 400
 """So many tags in turn teach how rates are spread."""
 WEAK_RATE, WEAK_SHARE = 0.05, 0.03
 """A tag that is read less is hardly heard; the usual share of those."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.stock.evidence import firsts
 from gateway.stock.places import Places
 
 GRID = np.array([0.002, 0.01, 0.04, 0.12, 0.3, 0.55, 0.8, 0.95])
@@ -27,8 +28,13 @@ _WORTH = 0.7
 """Antennas do not judge a tag independently, so their joint word is worth less."""
 _KEPT = 0.8
 """What was learned before keeps at most this share of its weight each time."""
-_AT_ONCE = 32
-"""Antennas whose chances are multiplied before the logarithm is taken: more would underflow."""
+_LEAST = 1e-12
+_READ = 0.25
+"""Less is the fading rest of an old read."""
+_LEVELS = np.array([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512], np.float32)
+"""Rounds without a read for which chances are kept ready."""
+_AT_ONCE = 256
+"""Tags weighed at once: memory."""
 _RATES = STRENGTHS[:, None] * GRID
 _LOG, _LOG_MISS = np.log(_RATES).astype(np.float32), np.log1p(-_RATES).astype(np.float32)
 
@@ -48,18 +54,18 @@ class RateSpread:
 
     def learn(self, zone: NDArray[np.int16], reads: Floats, exposure: Floats) -> None:
         """Take well settled tags: their zone, and reads and rounds [tags, antennas] since there."""
-        each = _likelihood(reads, exposure) * self._chance.transpose(2, 0, 1)[zone][None]
-        mass = each.sum(axis=3, keepdims=True)
-        whole = np.log(mass[..., 0]).sum(axis=2) + np.log(self._shares)[:, None]
-        strength = np.exp(whole - whole.max(axis=0))
-        strength /= strength.sum(axis=0)
-        mine = (each / mass * strength[:, :, None, None]).sum(axis=0)
+        each = _likelihood(reads, exposure) * self._chance.transpose(2, 0, 1)[zone][:, :, None]
+        mass = np.maximum(each.sum(axis=3, keepdims=True), _LEAST)
+        whole = np.log(mass[..., 0]).sum(axis=1) + np.log(self._shares)
+        strength = np.exp(whole - whole.max(axis=1, keepdims=True))
+        strength /= strength.sum(axis=1, keepdims=True)
+        mine = (each / mass * strength[:, None, :, None]).sum(axis=2)
         self._lessons += 1
         fresh = max(1 - _KEPT, 1 / self._lessons)
         self._taught *= 1 - fresh
         self._tags *= 1 - fresh
         np.add.at(self._taught, zone, fresh * mine)
-        self._tags += fresh * strength.sum(axis=1)
+        self._tags += fresh * strength.sum(axis=0)
         self._renew()
 
     def scores(self, reads: Floats, exposure: Floats) -> NDArray[np.float64]:
@@ -67,14 +73,35 @@ class RateSpread:
 
         Up to a term that is the same for every zone.
         """
-        each = _likelihood(reads, exposure).transpose(0, 2, 1, 3)
-        said: NDArray[np.float64] = np.log(self._shares)[:, None, None]
-        for first in range(0, each.shape[1], _AT_ONCE):
-            block = slice(first, first + _AT_ONCE)
-            chance = (each[:, block] @ self._chance[block]).astype(np.float64)
-            said = said + np.log(chance.prod(axis=1))
-        most = said.max(axis=0)
-        return np.asarray(_WORTH * (most + np.log(np.exp(said - most).sum(axis=0))))
+        rows = len(reads)
+        said = np.empty((rows, len(STRENGTHS), self._own.shape[0]), np.float32)
+        for first in range(0, rows, _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            said[some] = self._of_some(reads[some], exposure[some])
+        most = said.max(axis=1)
+        total = np.exp(said - most[:, None]).sum(axis=1)
+        return np.asarray(_WORTH * (most + np.log(total)), np.float64)
+
+    def _of_some(self, reads: Floats, exposure: Floats) -> Floats:
+        """As if no antenna had read any; then what the few have read that did."""
+        tags, antennas = reads.shape
+        upper, share = _levels(exposure)
+        weights = np.zeros((tags, antennas, len(_LEVELS)), np.float32)
+        np.put_along_axis(weights, upper[..., None], share[..., None], axis=2)
+        np.put_along_axis(weights, upper[..., None] - 1, 1.0 - share[..., None], axis=2)
+        said = weights.reshape(tags, -1) @ self._unread.reshape(weights[0].size, -1)
+        row, antenna = np.nonzero(reads > _READ)
+        if len(row):
+            heard = _likelihood(reads[row, antenna], exposure[row, antenna])
+            chance = np.maximum(heard @ self._chance[antenna], _LEAST)
+            more = np.log(chance).reshape(len(row), -1)
+            level, part = upper[row, antenna], share[row, antenna, None]
+            more -= self._unread[antenna, level - 1] * (1.0 - part)
+            more -= self._unread[antenna, level] * part
+            begins = np.flatnonzero(firsts(row))
+            said[row[begins]] += np.add.reduceat(more, begins, axis=0)
+        said = said.reshape(tags, len(STRENGTHS), -1)
+        return np.asarray(said + np.log(self._shares).astype(np.float32)[:, None])
 
     def _renew(self) -> None:
         self._shares = self._tags + _CLASS_TAGS * _STRENGTH
@@ -86,14 +113,23 @@ class RateSpread:
         cells = self._taught + _CELL_TAGS * pools[self._own.astype(np.intp)]
         cells /= cells.sum(axis=2, keepdims=True)
         self._chance: Floats = np.ascontiguousarray(cells.transpose(1, 2, 0), np.float32)
+        silent = np.exp(_LEVELS[:, None, None] * _LOG_MISS) @ self._chance[:, None]
+        antennas = len(self._chance)
+        self._unread: Floats = np.log(np.maximum(silent, _LEAST)).reshape(
+            antennas, len(_LEVELS), -1
+        )
 
 
 def _likelihood(reads: Floats, exposure: Floats) -> Floats:
-    """Likelihood of each strength and rate, [strengths, tags, antennas, grid].
-
-    The best of a tag's and antenna's is 1.
-    """
+    """Likelihood of each strength and rate, [..., strengths, grid]; the best one is 1."""
     missed = np.maximum(exposure - reads, 0.0)
     said = reads[..., None, None] * _LOG + missed[..., None, None] * _LOG_MISS
-    said -= said.max(axis=(2, 3), keepdims=True)
-    return np.asarray(np.exp(np.maximum(said, -60.0)).transpose(2, 0, 1, 3), np.float32)
+    said -= said.max(axis=(-2, -1), keepdims=True)
+    return np.asarray(np.exp(np.maximum(said, -60.0, out=said), out=said))
+
+
+def _levels(exposure: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """The level above each number of rounds, and how far it is on the way there from the next."""
+    upper = np.clip(np.searchsorted(_LEVELS, exposure), 1, len(_LEVELS) - 1)
+    below, above = _LEVELS[upper - 1], _LEVELS[upper]
+    return upper, np.clip((exposure - below) / (above - below), 0.0, 1.0)
