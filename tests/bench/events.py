@@ -2,7 +2,10 @@
 
 The product's model (what is usual, how likely a count is in each condition, how conditions follow
 each other) looks back over all weeks; a day is never its own witness. The product's herald, which
-knows the past alone, is counted beside it. The list of events is used to count, and nowhere else.
+knows the past alone, is counted beside it, as it speaks and by its own probability ranked. What is
+ranked is said with each line: a store that looks back has no alarm threshold of its own, so the
+deviation from the product's mean by the product's scatter is the bench's score. The list of events
+is used to count, and nowhere else.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from gateway.footfall.unusual import (
     BUSY,
     CHANGE,
     FIRST,
+    Condition,
     Herald,
     likelihoods,
 )
@@ -117,20 +121,34 @@ def scores(days: Counts) -> dict[str, Counts]:
     }
 
 
-def heard_live(days: Counts) -> list[tuple[str, int]]:
-    """(kind, half hour) of all that a store would have been told, from the fourth week on."""
-    herald, said = Herald(), []
+def live_means(days: Counts) -> Iterator[tuple[int, int, float]]:
+    """(half hour, count, what was usual by the days before alone) of opening, from `LIVE_FROM`."""
     for day in range(LIVE_FROM, len(days)):
         history = np.full((DAYS_KEPT, 1, 48), np.nan)
         kept = days[max(0, day - DAYS_KEPT) : day]
         history[DAYS_KEPT - len(kept) :, 0] = kept
         means, _ = usual(history, DAYS_KEPT)
         for slot in range(OPENS, CLOSES):
-            place = 48 * day + slot
-            for alert in herald.step(1_800.0 * place, int(days[day, slot]), float(means[0, slot])):
-                if not alert.over:
-                    said.append((alert.kind, place))
-    return said
+            yield 48 * day + slot, int(days[day, slot]), float(means[0, slot])
+
+
+def heard_live(days: Counts) -> list[tuple[str, int]]:
+    """(kind, half hour) of all that a store would have been told, from the fourth week on."""
+    herald = Herald()
+    return [
+        (alert.kind, place)
+        for place, count, due in live_means(days)
+        for alert in herald.step(1_800.0 * place, count, due)
+        if not alert.over
+    ]
+
+
+def busy_live(days: Counts) -> Counts:
+    """The herald's own probability that each half hour is busy, when it ended; flat."""
+    condition, score = Condition(), np.full(days.size, -1.0)
+    for place, count, due in live_means(days):
+        score[place] = condition.step(count, due).busy
+    return score
 
 
 def live_lines(days: Counts, known: Known) -> Iterator[str]:
@@ -141,6 +159,14 @@ def live_lines(days: Counts, known: Known) -> Iterator[str]:
     yield (
         f"  as heard live, from three weeks on: {len(busy)} alarms,"
         f" {found(later, busy)} of {len(later)} events found"
+    )
+    score = busy_live(days)
+    most = round(GOAL_AT * (len(days) - LIVE_FROM) / (7 * 15))
+    single = found(later, np.argsort(-score, kind="stable")[:most].tolist())
+    together = found(later, alarms(score.tolist(), most))
+    yield (
+        f"  the same probability as ranked, the highest {most} half hours / alarms:"
+        f" {single} / {together} of {len(later)}, scaled goal {GOAL / ALL * len(later):.1f}"
     )
     for name, which in (("busy", BUSY_DAY), ("dead", DEAD_DAY)):
         dates = [f"{FIRST_DAY + timedelta(days=p // 48):%a %d %B}" for k, p in said if k == which]
