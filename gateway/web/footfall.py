@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Query
 
 from drivers.pos.money import decimal_text
 from gateway.changes import ZoneVisits
 from gateway.desk import FootfallBucket
-from gateway.web.context import AWeb
+from gateway.web.context import AWeb, Web
 from gateway.web.guard import READING
 from gateway.web.models import ProblemDetails
 from gateway.web.models_people import (
@@ -29,18 +29,21 @@ STEP_MIN = 60.0
 BUCKETS_MAX = 3_000
 """A month of quarters of an hour; more is a report, not an answer of a store's gateway."""
 
+Since: TypeAlias = Annotated[
+    str | None, Query(alias="from", description="RFC 3339 or epoch seconds; default midnight")
+]
+Until: TypeAlias = Annotated[
+    str | None, Query(alias="to", description="RFC 3339 or epoch seconds; default now")
+]
+
 router = APIRouter(prefix="/api/v1/footfall", tags=["footfall"], dependencies=READING)
 
 
 @router.get("", responses={422: {"model": ProblemDetails}})
 async def footfall(
     web: AWeb,
-    since: Annotated[
-        str | None, Query(alias="from", description="RFC 3339 or epoch seconds; default midnight")
-    ] = None,
-    until: Annotated[
-        str | None, Query(alias="to", description="RFC 3339 or epoch seconds; default now")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     step: Annotated[str, Query(description="such as 15m, 1h, 1d; at least 1m")] = "15m",
 ) -> Footfall:
     """Footfall in buckets, by default today's in the store's time zone.
@@ -48,8 +51,7 @@ async def footfall(
     A step of whole days is days of that time zone, those of 23 and 25 hours too.
     """
     seconds = _asked("step", parse_step, step)
-    end = web.desk.now() if until is None else _asked("to", parse_moment, until)
-    begin = midnight(end, web.shop.clock) if since is None else _asked("from", parse_moment, since)
+    begin, end = _span(web, since, until)
     if seconds < STEP_MIN:
         raise bad_field("step", "must be at least 1m")
     if begin > end or (begin == end and since is not None):
@@ -70,19 +72,14 @@ async def footfall(
 @router.get("/zones", responses={422: {"model": ProblemDetails}})
 async def zones(
     web: AWeb,
-    since: Annotated[
-        str | None, Query(alias="from", description="RFC 3339 or epoch seconds; default midnight")
-    ] = None,
-    until: Annotated[
-        str | None, Query(alias="to", description="RFC 3339 or epoch seconds; default now")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
 ) -> ZonesOut:
     """How many of the store's baskets each zone draws in, and how long they stay.
 
     Sums over many alone: no basket by itself, and no two answers that tell of few together.
     """
-    end = web.desk.now() if until is None else _asked("to", parse_moment, until)
-    begin = midnight(end, web.shop.clock) if since is None else _asked("from", parse_moment, since)
+    begin, end = _span(web, since, until)
     if begin > end:
         raise bad_field("from", "must be before `to`")
     found = await web.desk.zone_visits(begin, end)
@@ -148,6 +145,13 @@ def _rounded(value: float | None) -> float | None:
 
 def _money(amount: Fraction | None) -> str | None:
     return None if amount is None else decimal_text(round(amount))
+
+
+def _span(web: Web, since: str | None, until: str | None) -> tuple[float, float]:
+    """By default from the store's midnight to now."""
+    end = web.desk.now() if until is None else _asked("to", parse_moment, until)
+    begin = midnight(end, web.shop.clock) if since is None else _asked("from", parse_moment, since)
+    return begin, end
 
 
 def _asked(field: str, parse: Callable[[str], float], text: str) -> float:
