@@ -216,7 +216,8 @@ def _netted(sold: list[Line], voided: list[Line]) -> tuple[list[Line], list[Line
         qty = void.qty
         for place in range(len(left) - 1, -1, -1):
             line = left[place]
-            if line.gtin == void.gtin and (void.epc is None or line.epc == void.epc):
+            fits = line.gtin == void.gtin and (void.epc is None or line.epc == void.epc)
+            if fits and line.qty:
                 off = min(qty, line.qty)
                 left[place], qty = _less(line, off), qty - off
         if qty:

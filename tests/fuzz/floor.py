@@ -170,7 +170,8 @@ _XOVIS = {
 _AXIS = {"serial": "ACCC8E", "name": "door", "timestamp": "20251121120000", "in": 5, "out": 4}
 _CSV = (
     b"kind;id;t;gtin;qty;epc;zone\nsale;R-1;1763726400;03453120000011;2;;\n"
-    b"void;R-1;;03453120000011;1;;\nstocktake;;2025-11-21T12:00:00Z;03453120000011;7;;shelf-a\n"
+    b"void;R-1;;03453120000011;1;;\nvoid;R-1;;03453120000011;2;;\n"
+    b"stocktake;;2025-11-21T12:00:00Z;03453120000011;7;;shelf-a\n"
 )
 _HELLO = write_message(Hello(7, 1, 1, 1_000, "shelfcast", (1, 0, 0)), boot=3)
 _STATE = write_message(State(12, 11, 0, 0, 0, 0, 0, 0), seq=1, boot=3, uptime_ms=1_000)

@@ -109,6 +109,13 @@ def test_a_void_takes_its_share_of_what_was_paid(paid: str, left: int | None) ->
     assert facts(reading) == [Sale("till", 5.0, AT, "R-1", (Line(SCARF, 1, None, left),))]
 
 
+def test_a_line_that_is_voided_altogether_may_be_voided_once_more() -> None:
+    reading = read_csv(
+        f"sale,R-1,5,{SCARF},1,,", f"void,R-1,6,{SCARF},1,,", f"void,R-1,7,{SCARF},1,,"
+    )
+    assert facts(reading) == [Return("till", 5.0, AT, "R-1", (Line(SCARF, 1),))]
+
+
 def test_a_void_of_an_earlier_file_is_goods_that_come_back() -> None:
     reading = read_csv(f"void,R-1,6,{SCARF},1,,")
     assert facts(reading) == [Return("till", 6.0, AT, "R-1", (Line(SCARF, 1),))]
