@@ -53,8 +53,7 @@ REASONS = {
     137: "is busy",
     138: "has banned this store",
     139: "is shutting down",
-    142: "gave the connection to another client of the same id: does a second gateway of this store"
-    " run?",
+    142: "gave the connection to another client of the same id: a second gateway?",
     151: "says that a quota is exceeded",
     154: "keeps no messages (retain is not available)",
     155: "does not offer QoS 1",

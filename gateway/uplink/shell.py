@@ -100,9 +100,17 @@ class Uplink:
 
     def samples(self) -> list[Sample]:
         """Counters and gauges for `/metrics`."""
+        by_broker = self._settings.ack == "broker"
+        told = self.tally.trouble
         return [
             *self.tally.samples(self._outbox.backlog()),
             Sample("uplink_mqtt_version", "gauge", "5, or 4 for MQTT 3.1.1", self._version),
+            Sample("uplink_ack_by_broker", "gauge", "1 when the PUBACK frees a row", by_broker),
+            *(
+                Sample("uplink_trouble", "gauge", "1: why there is no connection", 1, label)
+                for label in [(("line", told),)]
+                if told
+            ),
         ]
 
     async def run(self, clock: Clock) -> None:

@@ -182,11 +182,20 @@ def trade(hours: Sequence[FootfallBucket], fewest: int) -> Trade:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The line to HQ: not configured, down, or up, and what waits for it."""
+    """The line to HQ: not configured, down, or up, and what waits for it.
+
+    Attributes:
+        by_broker: what HQ's broker has counts as received; HQ itself does not answer.
+        refused: kinds of messages that the broker does not take.
+        trouble: why it is down, a plain English line.
+    """
 
     configured: bool
     connected: bool
     waiting: int
+    by_broker: bool = False
+    refused: tuple[str, ...] = ()
+    trouble: str = ""
 
 
 def shelves(web: Web) -> list[Shelf]:
@@ -286,9 +295,14 @@ def not_well(devices: Sequence[DeviceOut]) -> int:
 
 def feed(web: Web) -> Feed:
     """The line to HQ, as the program's samples tell of it."""
-    said = {one.name: one.value for one in web.desk.samples() if not one.labels}
+    samples = web.desk.samples()
+    said = {one.name: one.value for one in samples if not one.labels}
+    labels = [(one.name, value) for one in samples for _, value in one.labels]
     return Feed(
         configured="uplink_connected" in said,
         connected=said.get("uplink_connected", 0) > 0,
         waiting=int(said.get("outbox_rows", 0)),
+        by_broker=said.get("uplink_ack_by_broker", 0) > 0,
+        refused=tuple(value for name, value in labels if name == "uplink_refused"),
+        trouble=next((value for name, value in labels if name == "uplink_trouble"), ""),
     )

@@ -124,6 +124,34 @@ _DETAILS: tuple[tuple[str, str], ...] = (
         "{broker} refuse l’abonnement à {topics}",
     ),
     ("{broker} does not answer", "{broker} ne répond pas"),
+    ("{broker} does not answer as an MQTT broker", "{broker} ne répond pas en MQTT"),
+    ("{broker}: there is no host of this name", "{broker} : aucune machine de ce nom"),
+    (
+        "{broker} refuses: no broker listens there",
+        "{broker} refuse : aucun courtier MQTT n’y écoute",
+    ),
+    (
+        "{broker} shows a certificate that does not check: {why}",
+        "{broker} montre un certificat qui ne se vérifie pas : {why}",
+    ),
+    (
+        "{broker} refuses the user name or password (not authorised)",
+        "{broker} refuse l’utilisateur ou le mot de passe (non autorisé)",
+    ),
+    (
+        "{broker} refuses the user name or password of {user}",
+        "{broker} refuse l’utilisateur ou le mot de passe de {user}",
+    ),
+    ("{broker} refuses the client id", "{broker} refuse notre identifiant"),
+    ("{broker} is not available now", "{broker} n’est pas disponible"),
+    ("{broker} is shutting down", "{broker} s’arrête"),
+    ("{broker} has banned this store", "{broker} a exclu ce magasin"),
+    (
+        "{broker} gave the connection to another client of the same id: a second gateway?",
+        "{broker} a donné la connexion à un autre client de même nom : une autre passerelle ?",
+    ),
+    ("{broker} is gone: {why}", "{broker} est parti : {why}"),
+    ("not tried yet", "pas encore essayé"),
     ("{broker} cannot be reached: {why}", "{broker} est injoignable : {why}"),
     # scales, fridges, doors left open
     (
@@ -163,6 +191,7 @@ _INSIDE = (
     ("Connection refused", "connexion refusée"),
     ("No route to host", "pas de chemin vers cette machine"),
     ("Network is unreachable", "réseau injoignable"),
+    ("unspecified error", "connexion coupée"),
     ("No such file or directory", "aucun appareil de ce nom"),
     ("timed out", "délai dépassé"),
     ("a new scan", "une nouvelle écoute"),

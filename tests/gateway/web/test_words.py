@@ -163,6 +163,37 @@ async def test_one_message_waits_and_two_do(
     assert said in (await here.get("/?lang=en")).text
 
 
+async def test_the_line_to_hq_says_what_is_wrong_with_it(
+    bench: Bench, here: httpx.AsyncClient
+) -> None:
+    refused = "hq.example:8883 refuses the user name or password (not authorised)"
+    bench.desk.told = [
+        Sample("uplink_connected", "gauge", "", 0.0),
+        Sample("uplink_ack_by_broker", "gauge", "", 1.0),
+        Sample("uplink_refused", "gauge", "", 1.0, (("topic", "event"),)),
+        Sample("uplink_refused", "gauge", "", 1.0, (("topic", "footfall"),)),
+        Sample("uplink_trouble", "gauge", "", 1.0, (("line", refused),)),
+    ]
+    english, french = [(await here.get(f"/?lang={lang}")).text for lang in ("en", "fr")]
+    assert "received once the MQTT broker has it; HQ does not confirm" in english
+    assert "refused by the MQTT broker: EPCIS events, footfall" in english
+    assert refused in english
+    assert "refusé par le courtier MQTT : événements EPCIS, fréquentation" in french
+    assert "hq.example:8883 refuse l’utilisateur ou le mot de passe (non autorisé)" in french
+
+
+async def test_a_line_to_hq_that_is_well_says_no_more(
+    bench: Bench, here: httpx.AsyncClient
+) -> None:
+    bench.desk.told = [
+        Sample("uplink_connected", "gauge", "", 1.0),
+        Sample("uplink_ack_by_broker", "gauge", "", 0.0),
+    ]
+    page = (await here.get("/?lang=en")).text
+    assert "received once" not in page
+    assert "refused by" not in page
+
+
 def test_a_phrase_for_one_has_one_for_many() -> None:
     speech = Speech("fr", shop().clock, NOW)
     for key in WORDS["fr"]:
