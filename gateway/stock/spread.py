@@ -80,7 +80,8 @@ class RateSpread:
             said[some] = self._of_some(reads[some], exposure[some])
         most = said.max(axis=1)
         total = np.exp(said - most[:, None]).sum(axis=1)
-        return np.asarray(_WORTH * (most + np.log(total)), np.float64)
+        # Sums of tags weighed together differ in the last bits: ties must not hang on them.
+        return np.asarray((_WORTH * (most + np.log(total))).astype(np.float64).round(4))
 
     def _of_some(self, reads: Floats, exposure: Floats) -> Floats:
         """As if no antenna had read any; then what the few have read that did."""
@@ -89,7 +90,8 @@ class RateSpread:
         weights = np.zeros((tags, antennas, len(_LEVELS)), np.float32)
         np.put_along_axis(weights, upper[..., None], share[..., None], axis=2)
         np.put_along_axis(weights, upper[..., None] - 1, 1.0 - share[..., None], axis=2)
-        said = weights.reshape(tags, -1) @ self._unread.reshape(weights[0].size, -1)
+        each = antennas * len(_LEVELS)
+        said = weights.reshape(tags, each) @ self._unread.reshape(each, self._unread.shape[2])
         row, antenna = np.nonzero(reads > _READ)
         if len(row):
             heard = _likelihood(reads[row, antenna], exposure[row, antenna])
@@ -114,9 +116,9 @@ class RateSpread:
         cells /= cells.sum(axis=2, keepdims=True)
         self._chance: Floats = np.ascontiguousarray(cells.transpose(1, 2, 0), np.float32)
         silent = np.exp(_LEVELS[:, None, None] * _LOG_MISS) @ self._chance[:, None]
-        antennas = len(self._chance)
+        zones, antennas = self._own.shape
         self._unread: Floats = np.log(np.maximum(silent, _LEAST)).reshape(
-            antennas, len(_LEVELS), -1
+            antennas, len(_LEVELS), len(STRENGTHS) * zones
         )
 
 
