@@ -139,6 +139,9 @@ class Desk(Protocol):
     async def reset_occupancy(self, value: int) -> int:
         """There are `value` people inside now; what was believed before. Raises `NotStored`."""
 
+    def residual(self) -> int | None:
+        """Of the occupancy, what was left over at the last reset; None before the first."""
+
     def manual_counts(self) -> Sequence[ManualCount]:
         """The counts by hand at all doors, in the config's order."""
 

@@ -94,6 +94,10 @@ class FrontDesk:
         """There are `value` people inside now; what was believed before. Raises `NotStored`."""
         return await self._loop.ask(lambda now: self._core.reset_occupancy(value, now))
 
+    def residual(self) -> int | None:
+        """Of the occupancy, what was left over at the last reset; None before the first."""
+        return self._core.footfall.residual
+
     def manual_counts(self) -> Sequence[ManualCount]:
         """The counts by hand at all doors."""
         return self._core.footfall.manual_counts()

@@ -46,7 +46,9 @@ def _fields(change: Change) -> dict[str, Any] | None:
                 "out": change.exits,
             }
         case OccupancyChanged():
-            return {"t": _time(change.t), "kind": "occupancy", "occupancy": change.occupancy}
+            left_over = {} if change.residual is None else {"residual": change.residual}
+            told = {"t": _time(change.t), "kind": "occupancy", "occupancy": change.occupancy}
+            return told | left_over
         case Conversion():
             return _conversion(change)
         case _:

@@ -122,6 +122,13 @@ class FootfallEngine:
         """How long from the door to the till; None while that is not known."""
         return self._hours.visits.delay() if self._hours.visits.learned else None
 
+    @property
+    def residual(self) -> int | None:
+        """Of the occupancy, what was left over at the last reset, by night or by hand; None: none
+        was.
+        """
+        return self._inside.residual
+
     def reset_occupancy(self, value: int, now: float) -> int:
         """Somebody looked: there are `value` people inside at `now`; `advance` says so.
 

@@ -30,6 +30,11 @@ class Inside:
         """Believed inside now."""
         return self._now.people
 
+    @property
+    def residual(self) -> int | None:
+        """What was left over at the last reset; None before the first."""
+        return self._now.residual
+
     def begin(self, now: float) -> None:
         """The first moment: the night before it is taken for seen, where none was."""
         if not self._now.emptied:

@@ -27,7 +27,8 @@ class Occupancy:
     since: passages up to this moment are in `level` already.
     emptied: the night that was last taken into account.
     ratio: true exits for one counted, against entries.
-    residual: what was left over at the last reset; None before the first.
+    residual: what was left over at the last reset, negative where more left than came; None before
+        the first.
     swapped: the last day looked as if in and out were exchanged.
     """
 
@@ -69,16 +70,22 @@ class Occupancy:
 
     def empty(self, at: float) -> None:
         """The store was empty at `at`: a new day."""
+        self.residual = self.people or self._below_nobody()
         if self.whole and min(self.came, self.left) >= FEWEST_A_DAY:
             mean = self.balance / max(1, self.minutes)
             self.swapped = mean < SWAPPED_SHARE * self.came
             if not self.swapped:
                 day = min(RATIO_HIGH, max(RATIO_LOW, self.came / self.left))
                 self.ratio += LEARNED_A_DAY * (day - self.ratio)
-        self.residual = self.people
         self.level, self.emptied, self.whole = 0.0, at, True
         self.came = self.left = self.minutes = 0
         self.balance = 0.0
+
+    def _below_nobody(self) -> int:
+        """By how many a whole day ended below nobody, where nobody looked meanwhile; 0 or less."""
+        if not self.whole or self.since > self.emptied:
+            return 0
+        return min(0, round(self.came - self.left * self.ratio))
 
     def set(self, people: int, now: float, emptied: float) -> int:
         """Somebody looked; the residual is what was believed less what is."""

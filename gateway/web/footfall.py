@@ -64,6 +64,7 @@ async def footfall(
         since=rfc3339(begin),
         until=rfc3339(end),
         step=seconds,
+        residual=web.desk.residual(),
         currency=web.shop.currency,
         buckets=[bucket_out(bucket, web.shop.minimum_count) for bucket in found],
     )

@@ -60,6 +60,9 @@ class Footfall(Shape):
     since: str = Field(serialization_alias="from")
     until: str = Field(serialization_alias="to")
     step: float
+    residual: int | None = Field(
+        default=None, description="people left over when occupancy was last reset, by night or hand"
+    )
     currency: str | None = Field(default=None, description="of the amounts, by the config")
     buckets: list[FootfallBucketOut]
 

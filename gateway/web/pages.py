@@ -112,6 +112,7 @@ async def doors(request: Request, web: AWeb) -> HTMLResponse:
         trade=glance.trade(hours, web.shop.minimum_count),
         draws=glance.draws(await web.desk.zone_visits(midnight(now, web.shop.clock), now)),
         bars=hour_bars(hours, shown.speech),
+        residual=web.desk.residual(),
     )
 
 

@@ -72,6 +72,10 @@ class Speech:
             return text.replace(",", _NARROW_SPACE).replace(".", ",")
         return text
 
+    def signed(self, count: int) -> str:
+        """`+12`, `−3`, `0`: an error, either way."""
+        return f"{'+' if count > 0 else ''}{self.number(count)}"
+
     def money(self, hundredths: Fraction, currency: str | None) -> str:
         """`23,47 €` in French, `€23.47` in English; the code itself where it has no sign."""
         text = self.number(round(hundredths) / 100, 2)

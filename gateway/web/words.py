@@ -179,6 +179,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "units_a_ticket": ("Articles par ticket", "Units a ticket"),
     "a_visitor": ("{count} par visiteur", "{count} a visitor"),
     "average_ticket": ("Ticket moyen", "Average ticket"),
+    "residual": ("écart à la dernière remise à zéro : {count}", "error at the last reset: {count}"),
     "groups": ("Groupes", "Groups"),
     "outside_hours": ("{count} entrées hors ouverture", "{count} came in out of hours"),
     "reentries": ("{count} ressortis et revenus", "{count} went out and came back"),

@@ -55,6 +55,42 @@ def test_in_and_out_exchanged_is_said() -> None:
     assert not [c for c in shop.said if isinstance(c, Alert)]
 
 
+def test_a_day_that_ends_below_nobody_says_by_how_many() -> None:
+    shop = Till(replace(MAIN, hours=HOURS), T0 - T0 % DAY + 9 * 3_600)
+    days(shop, T0, 3, seen=1.05)
+    residuals = [
+        c.residual for c in shop.said if isinstance(c, OccupancyChanged) and c.residual is not None
+    ]
+    assert -40 < residuals[0] < -20, "30 more left than came"
+    assert abs(residuals[-1]) < abs(residuals[0])
+    assert shop.engine.residual == residuals[-1]
+    shop.restart()
+    assert shop.engine.residual == residuals[-1]
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=60),
+    st.dictionaries(st.integers(0, 60), st.integers(0, 500), max_size=8),
+)
+def test_what_is_believed_inside_is_never_fed_back_into_counts(
+    passed: list[tuple[int, int]], looks: dict[int, int]
+) -> None:
+    told = []
+    for looked in (looks, {}):
+        shop, totals = Till(), [0, 0]
+        for n, (came, left) in enumerate(passed):
+            t = T0 + 30.0 * n
+            totals = [totals[0] + came, totals[1] + left]
+            shop.count(t, *totals)
+            if n in looked:
+                shop.engine.reset_occupancy(looked[n], t)
+            shop.until(t)
+        shop.until(T0 + 1_900)
+        told.append([replace(one, occupancy=0) for one in shop.minutes.values()])
+    assert told[0] == told[1]
+
+
 def test_a_restart_keeps_ratio_and_people() -> None:
     shop = Till()
     shop.count(T0 + 1, 0, 0)

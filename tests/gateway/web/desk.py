@@ -51,6 +51,7 @@ class MemoryDesk:
         self.zones: list[ZoneVisits] = []
         self.told: list[Sample] = []
         self.broken = False
+        self.left_over: int | None = None
         self.engine = FootfallEngine(FootfallRules(doors={"door-main": DoorRule("door-main")}))
         self.reloaded: Reloaded | None = None
 
@@ -116,6 +117,9 @@ class MemoryDesk:
             raise NotStored("no space left")
         before, self.board.occupancy = self.board.occupancy, value
         return before
+
+    def residual(self) -> int | None:
+        return self.left_over
 
     def manual_counts(self) -> Sequence[ManualCount]:
         return self.engine.manual_counts()

@@ -22,12 +22,14 @@ async def test_today_in_the_stores_time_zone_by_default(
     bench.desk.buckets = [
         FootfallBucket(NOW - 900, NOW, 40, 31, 37, 22, 9, 0.243, 0.134, 0.401, estimated=True)
     ]
+    bench.desk.left_over = -3
     answer = (await here.get(PATH)).json()
     assert bench.desk.asked == [(MIDNIGHT_IN_PARIS, NOW, 900.0)]
     assert answer == {
         "from": "2025-11-20T23:00:00Z",
         "to": "2025-11-21T16:00:00Z",
         "step": 900.0,
+        "residual": -3,
         "currency": "EUR",
         "buckets": [
             {

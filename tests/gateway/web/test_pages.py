@@ -132,6 +132,16 @@ async def test_what_a_ticket_is_worth_is_said_where_tills_say_it(
     assert (ticket in html, visitor in html) == (said, said)
 
 
+async def test_what_was_left_over_at_the_last_reset_is_shown(
+    bench: Bench, here: httpx.AsyncClient
+) -> None:
+    assert "last reset" not in await read(here, "/doors", "en")
+    bench.desk.left_over = 12
+    assert "error at the last reset: +12" in await read(here, "/doors", "en")
+    bench.desk.left_over = -3
+    assert "remise à zéro : −3" in await read(here, "/doors", "fr")
+
+
 async def test_unknown_is_unknown_and_never_zero(here: httpx.AsyncClient) -> None:
     html = await read(here, "/")
     assert cells(html, SCARF)["on_hand"] == "unknown"
