@@ -18,7 +18,7 @@ from gateway.stock.tags import Tags
 
 STEP_EXPECTED, STEP_CHANCE, STEP_ZONE = 0.05, 0.01, 0.25
 """A change of less is not said."""
-STEP_BELIEF = 0.03
+STEP_BELIEF = 0.05
 """A tag whose belief moved by less needs no new answer."""
 REVIEW_SECONDS = 60.0
 """How often books are compared with tags, and answers that rest on books made anew."""

@@ -26,7 +26,7 @@ HEARD = 50
 CROSS = 0.02
 """Share of the reads that come from a neighbouring zone."""
 START = 1_763_740_800.0
-WARM, MEASURED = 150, 60
+WARM, MEASURED = 450, 60
 
 
 class _Names:
