@@ -35,7 +35,6 @@ EXPIRY_SECONDS = {
 asked again. What is in the outbox never expires, nor does a birth."""
 
 JSON_TYPE = "application/json"
-JSON_LD_TYPE = "application/ld+json"
 
 NOT_SPOKEN = frozenset(range(128, 133))
 """Refusals of a CONNECT that a broker may give to MQTT 5 and not to 3.1.1: unspecified, malformed,
@@ -84,7 +83,7 @@ def publish_properties(topic: str) -> Properties:
     part = topic.rpartition("/")[2]
     made = _empty(PacketTypes.PUBLISH)
     made.PayloadFormatIndicator = 1
-    made.ContentType = JSON_LD_TYPE if part == Part.EVENT else JSON_TYPE
+    made.ContentType = media_type(part)
     if part in EXPIRY_SECONDS:
         made.MessageExpiryInterval = EXPIRY_SECONDS[Part(part)]
     return made
@@ -92,6 +91,11 @@ def publish_properties(topic: str) -> Properties:
 
 def _empty(packet: int) -> Properties:
     return Properties(packet)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+
+
+def media_type(part: str) -> str:
+    """What a payload is, by the last part of its topic."""
+    return "application/ld+json" if part == Part.EVENT else JSON_TYPE
 
 
 def number_of(code: ReasonCode | int) -> int:

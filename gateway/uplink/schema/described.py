@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from gateway.uplink import messages
+from gateway.uplink.protocol import EXPIRY_SECONDS, media_type
 from gateway.uplink.topics import ROOT, Part
 from gateway.uplink.words import Json
 
@@ -65,7 +66,8 @@ def asyncapi() -> dict[str, Json]:
             "version": messages.SCHEMA_VERSION,
             "description": (
                 "Client id shelfcast-{store}. Messages with a seq leave the store's outbox when HQ "
-                "acks them; their key is (store, boot, seq). Unknown fields are ignored."
+                "acks them; their key is (store, boot, seq). Unknown fields are ignored. MQTT "
+                "3.1.1 is enough; what MQTT 5 adds (content type, message expiry) is used where spoken."
             ),
         },
         "defaultContentType": "application/json",
@@ -102,6 +104,7 @@ def _channel(channel: Channel) -> Json:
         "messages": {
             str(channel.part): {
                 "summary": (channel.model.__doc__ or "").splitlines()[0],
+                "contentType": media_type(channel.part),
                 "payload": {
                     "schemaFormat": "application/schema+json;version=draft-2020-12",
                     "schema": {"$ref": f"./schema/{channel.part}.json"},
@@ -112,8 +115,14 @@ def _channel(channel: Channel) -> Json:
 
 
 def _operation(channel: Channel) -> Json:
-    return {
+    mqtt: dict[str, Json] = {"qos": channel.qos, "retain": channel.retained}
+    if channel.part in EXPIRY_SECONDS:
+        mqtt |= {"messageExpiryInterval": EXPIRY_SECONDS[channel.part], "bindingVersion": "0.2.0"}
+    operation: dict[str, Json] = {
         "action": "send" if channel.from_store else "receive",
         "channel": {"$ref": f"#/channels/{channel.part}"},
-        "bindings": {"mqtt": {"qos": channel.qos, "retain": channel.retained}},
+        "bindings": {"mqtt": mqtt},
     }
+    if channel.part is Part.COMMAND:
+        operation["reply"] = {"channel": {"$ref": f"#/channels/{Part.ANSWER}"}}
+    return operation

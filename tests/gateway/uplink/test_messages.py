@@ -35,13 +35,29 @@ def test_every_topic_is_described_and_every_reference_leads_somewhere() -> None:
     document = yaml.safe_load((PLACE / "asyncapi.yaml").read_text())
     assert document["asyncapi"] == "3.0.0"
     assert set(document["channels"]) == set(document["operations"]) == {str(p) for p in Part}
-    for name, channel in document["channels"].items():
+    channels = document["channels"]
+    for name, channel in channels.items():
         assert channel["address"] == f"shelfcast/v1/{{shard}}/{{store}}/{name}"
         reference = channel["messages"][name]["payload"]["schema"]["$ref"]
         assert (PLACE / reference).is_file()
         assert document["operations"][name]["channel"]["$ref"] == f"#/channels/{name}"
-    assert document["operations"]["birth"]["bindings"]["mqtt"] == {"qos": 1, "retain": True}
     assert document["operations"]["command"]["action"] == "receive"
+    reply = document["operations"]["command"]["reply"]["channel"]["$ref"]
+    assert reply == "#/channels/answer"
+    kinds = {name: one["messages"][name]["contentType"] for name, one in channels.items()}
+    assert kinds.pop("event") == "application/ld+json"
+    assert set(kinds.values()) == {"application/json"}
+    # What waits on disk for HQ, and who is there, is never out of date.
+    lasting = {"birth", "changes", "footfall", "event", "command"}
+    operations = document["operations"].items()
+    expiring = {
+        name for name, one in operations if "messageExpiryInterval" in one["bindings"]["mqtt"]
+    }
+    assert expiring == set(channels) - lasting
+    unlike_the_rest = {"birth": (1, True), "command": (0, False)}
+    for name, one in operations:
+        mqtt = one["bindings"]["mqtt"]
+        assert (mqtt["qos"], mqtt["retain"]) == unlike_the_rest.get(name, (1, False))
 
 
 def test_what_the_composer_makes_fits_the_schemas() -> None:
