@@ -149,6 +149,8 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
             retain=True,
             properties=will_properties() if five else None,
         ),
+        transport="tcp" if call.address.path is None else "websockets",
+        websocket_path=call.address.path,
         protocol=aiomqtt.ProtocolVersion(call.version),
         clean_session=None if five else True,
         properties=connect_properties() if five else None,

@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-PORTS = {"mqtt": 1883, "mqtts": 8883}
+PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
+ENCRYPTED = {"mqtts", "wss"}
+WEBSOCKET_PATH = "/mqtt"
+"""Where brokers expect it when the address says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the broker listens."""
+    """Where the broker listens. `path` is that of web sockets, None over TCP itself."""
 
     host: str
     port: int
     tls: bool
+    path: str | None = None
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -24,7 +28,7 @@ class Address:
 
 
 def address_of(url: str) -> Address:
-    """The address in `mqtt://host[:port]` or `mqtts://host[:port]`.
+    """The address in `mqtt://host[:port]`, `mqtts://…`, `ws://host[:port][/path]` or `wss://…`.
 
     Raises:
         ValueError: it is none; the message says what would be right.
@@ -36,7 +40,9 @@ def address_of(url: str) -> Address:
         raise ValueError(f"{url!r} names no host")
     if split.username or split.password:
         raise ValueError("user and password do not belong in the address: use username, password")
-    return Address(split.hostname, split.port or PORTS[split.scheme], split.scheme == "mqtts")
+    path = (split.path or WEBSOCKET_PATH) if split.scheme.startswith("ws") else None
+    port = split.port or PORTS[split.scheme]
+    return Address(split.hostname, port, split.scheme in ENCRYPTED, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def asyncapi() -> dict[str, Json]:
             "description": (
                 "Client id shelfcast-{store}. Messages with a seq leave the store's outbox when HQ "
                 "acks them; their key is (store, boot, seq). Unknown fields are ignored. MQTT "
-                "3.1.1 is enough; what MQTT 5 adds (content type, message expiry) is used where spoken."
+                "3.1.1 is enough; content types and expiry of MQTT 5 are used where spoken."
             ),
         },
         "defaultContentType": "application/json",

@@ -11,6 +11,8 @@ from gateway.uplink.settings import Address, UplinkSettings, address_of
         ("mqtts://hq.example:8884", Address("hq.example", 8884, tls=True)),
         ("mqtts://hq.example", Address("hq.example", 8883, tls=True)),
         ("mqtt://[::1]", Address("::1", 1883, tls=False)),
+        ("ws://hq/feed", Address("hq", 80, tls=False, path="/feed")),
+        ("wss://hq:8443", Address("hq", 8443, tls=True, path="/mqtt")),
     ],
 )
 def test_an_address_is_read(url: str, address: Address) -> None:

@@ -46,7 +46,8 @@ async def running(
     events: MemoryEvents | None = None,
     **values: Any,
 ) -> AsyncIterator[Uplink]:
-    settings = UplinkSettings("PAR-01", f"mqtt://127.0.0.1:{port}", pace=QUICK, **values)
+    url = f"{values.pop('scheme', 'mqtt')}://127.0.0.1:{port}{values.pop('path', '')}"
+    settings = UplinkSettings("PAR-01", url, pace=QUICK, **values)
     uplink = Uplink(settings, outbox or MemoryOutbox(), MemoryDesk(), boot=3, events=events)
     task = asyncio.create_task(uplink.run(RealClock()))
     try:

@@ -182,3 +182,16 @@ async def test_each_version_carries_a_message(mosquitto: Mosquitto, version: Ver
     properties = heard["digest"].properties
     assert properties is not None
     assert ("ContentType" in properties.json()) is (version is Version.V5)
+
+
+@pytest.mark.needs("mosquitto")
+@pytest.mark.parametrize("path", ["", "/mqtt"])
+async def test_the_feed_goes_over_web_sockets(tmp_path: Path, path: str) -> None:
+    outbox, port = MemoryOutbox(), free_port()
+    outbox.add(3, *range(1, 51))
+    listener = (f"listener {port} 127.0.0.1", "protocol websockets")
+    with Mosquitto(tmp_path, *listener) as broker:
+        hq = Hq(broker.port)
+        async with hq.open(), running(port, outbox, scheme="ws", path=path) as uplink:
+            await hq.until(lambda: not outbox.rows)
+            assert (uplink.tally.connects, uplink.state().version) == (1, 5)
