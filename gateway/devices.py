@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from drivers.ble.scan import Adapters
 from drivers.ble.scanner import BleSource
 from drivers.rfid.llrp.source import LlrpSource
+from drivers.rfid.m100_session import wishes
 from drivers.rfid.m100_source import m100_source
 from drivers.rfid.serial.events import Settings
 from drivers.rfid.serial.lines import Line, SerialLine, TcpLine
@@ -116,7 +117,10 @@ def _serial_reader(reader: ReaderSection, line: Line, antennas: tuple[int, ...])
     settings = Settings(antennas, _powers(reader), round_seconds, reader.session or 0)
     match reader.driver:
         case "m100":
-            return m100_source(reader.id, line, antennas, round_seconds)
+            power = settings.power_dbm.get(antennas[0])
+            return m100_source(
+                reader.id, line, antennas, round_seconds, wishes(reader.region, power)
+            )
         case "a0":
             return a0_source(reader.id, line, settings)
         case "uhf288":

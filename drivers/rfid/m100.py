@@ -7,7 +7,7 @@ that does not check one byte is dropped and the next BB is tried.
 A tag notice has RSSI (signed, dBm), PC, as many EPC words as PC's top five bits say, and the CRC
 that the tag itself sent (CRC-16/GENIBUS over PC and EPC). Some modules append bytes after it.
 
-Source: MagicRF M100 and QM100 firmware command manual, sections 1 (frame), 2.4-2.6 (inventory).
+Source: MagicRF M100 and QM100 firmware command manual: frame, inventory, region and power.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ MAX_PAYLOAD = 256
 
 COMMAND, ANSWER, NOTICE = 0x00, 0x01, 0x02
 GET_INFO, SINGLE_POLL, MULTI_POLL, STOP_POLL, ERROR = 0x03, 0x22, 0x27, 0x28, 0xFF
+SET_REGION, SET_POWER = 0x07, 0xB6
+DONE = 0x00
+"""First byte of the answer to a setting that was taken."""
+REGIONS = {"prc": 1, "na": 2, "eu": 3, "kr": 6}
+"""By the config's word. China's 800 MHz band (4) has none."""
 NO_TAG = 0x15
 """Error code of a poll that heard no tag, or none whose CRC was right."""
 
@@ -84,6 +89,16 @@ def stop_poll() -> bytes:
 def get_info(kind: int) -> bytes:
     """Ask for hardware (0), firmware (1) or maker (2)."""
     return command(GET_INFO, bytes((kind,)))
+
+
+def set_region(region: str) -> bytes:
+    """Send by the rules of one of `REGIONS`, until power is off."""
+    return command(SET_REGION, bytes((REGIONS[region],)))
+
+
+def set_power(dbm: float) -> bytes:
+    """Send with 0 to 36 dBm, in steps of 0.01, until power is off; a module takes what it can."""
+    return command(SET_POWER, round(dbm * 100).to_bytes(2, "big"))
 
 
 def tag_notice(rssi: int, epc: bytes) -> bytes:

@@ -11,12 +11,16 @@ stop was not answered, or in which a frame broke is no round.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
 from drivers.rfid.m100 import (
+    DONE,
     GET_INFO,
+    SET_POWER,
+    SET_REGION,
     STOP_POLL,
     Answer,
     M100Decoder,
@@ -25,6 +29,8 @@ from drivers.rfid.m100 import (
     Tag,
     get_info,
     multi_poll,
+    set_power,
+    set_region,
     stop_poll,
 )
 
@@ -36,6 +42,26 @@ ROUNDS = 10_000
 
 class ModuleLost(Exception):
     """The module does not answer; the message is one plain line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A setting of the store's, `said` to people, and the command that asks the module for it."""
+
+    what: str
+    said: str
+    number: int
+    frame: bytes
+
+
+def wishes(region: str | None = None, power_dbm: float | None = None) -> tuple[Wish, ...]:
+    """What a store wants of its module; the region first, for it limits the power."""
+    found = []
+    if region is not None:
+        found.append(Wish("region", region, SET_REGION, set_region(region)))
+    if power_dbm is not None:
+        found.append(Wish("power", f"{power_dbm:g} dBm", SET_POWER, set_power(power_dbm)))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +81,9 @@ Event: TypeAlias = Ready | Tag | RoundEnded
 
 class _State(Enum):
     GREETING = 0
-    POLLING = 1
-    STOPPING = 2
+    SETTING = 1
+    POLLING = 2
+    STOPPING = 3
 
 
 class M100Session:
@@ -64,11 +91,15 @@ class M100Session:
 
     Attributes:
         due: `tick` does nothing before it, in the seconds that `now` is of.
-        faults: counted drops.
+        faults: counted drops; `region_refused` and `power_refused`: the module keeps its own.
     """
 
     def __init__(
-        self, round_seconds: float, now: float, faults: Counter[str] | None = None
+        self,
+        round_seconds: float,
+        now: float,
+        faults: Counter[str] | None = None,
+        wanted: Sequence[Wish] = (),
     ) -> None:
         self.faults: Final[Counter[str]] = Counter() if faults is None else faults
         self.due = now
@@ -76,6 +107,7 @@ class M100Session:
         self._round_seconds = round_seconds
         self._state = _State.GREETING
         self._tries = 0
+        self._wanted = list(wanted)
         self._facts: dict[str, str] = {}
         self._spoilt = False
         self._out = bytearray()
@@ -104,12 +136,15 @@ class M100Session:
         match self._state:
             case _State.POLLING:
                 self._stop(now)
-            case _State.GREETING | _State.STOPPING if self._tries >= TRIES:
+            case _State.GREETING | _State.SETTING | _State.STOPPING if self._tries >= TRIES:
                 raise ModuleLost("the RFID module does not answer")
             case _State.GREETING:
                 # It may still be polling for whoever had the port before us.
                 self._out += stop_poll() + get_info(1)
                 self._wait(now)
+            case _State.SETTING:
+                self.faults["no_answer"] += 1
+                self._ask(now)
             case _State.STOPPING:
                 self.faults["no_answer"] += 1
                 self._spoilt = True
@@ -122,7 +157,9 @@ class M100Session:
     def _take(self, notice: Notice, now: float) -> list[Event]:
         match notice:
             case Tag():
-                return [] if self._state is _State.GREETING else [notice]
+                return [notice] if self._state in (_State.POLLING, _State.STOPPING) else []
+            case Refused() if self._state is _State.SETTING:
+                return self._answered(now, taken=False)
             case Refused():
                 self.faults["refused"] += 1
                 self._spoilt = True
@@ -130,6 +167,9 @@ class M100Session:
                 return self._greeted(notice, now)
             case Answer(command=command) if command == STOP_POLL:
                 return self._stopped(now)
+            case Answer(number, payload) if self._state is _State.SETTING:
+                if number == self._wanted[0].number:
+                    return self._answered(now, taken=payload[:1] == bytes((DONE,)))
         return []
 
     def _greeted(self, answer: Answer, now: float) -> list[Event]:
@@ -137,8 +177,27 @@ class M100Session:
             return []
         text = answer.payload[1:].decode("ascii", errors="replace").strip("\0 ")
         self._facts["firmware"] = "".join(c for c in text if c.isprintable())[:80]
+        return self._next_wish(now)
+
+    def _next_wish(self, now: float) -> list[Event]:
+        self._tries = 0
+        if self._wanted:
+            self._ask(now)
+            return []
         self._poll(now)
         return [Ready(self._facts)]
+
+    def _ask(self, now: float) -> None:
+        self._out += self._wanted[0].frame
+        self._state = _State.SETTING
+        self._wait(now)
+
+    def _answered(self, now: float, *, taken: bool) -> list[Event]:
+        wish = self._wanted.pop(0)
+        self._facts[wish.what] = wish.said if taken else "the module's own"
+        if not taken:
+            self.faults[f"{wish.what}_refused"] += 1
+        return self._next_wish(now)
 
     def _stopped(self, now: float) -> list[Event]:
         if self._state is not _State.STOPPING:

@@ -5,11 +5,11 @@ The module has one antenna and does not say which, so the store's number for it 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 from drivers.rfid.m100 import Tag
 from drivers.rfid.m100_session import Event as ModuleEvent
-from drivers.rfid.m100_session import M100Session, ModuleLost
+from drivers.rfid.m100_session import M100Session, ModuleLost, Wish
 from drivers.rfid.m100_session import Ready as ModuleReady
 from drivers.rfid.serial.events import AntennaChanged, Event, Read, Ready, RoundEnded
 from drivers.rfid.serial.lines import Line, on_line
@@ -20,24 +20,29 @@ ROUND_SECONDS = 0.4
 
 
 def m100_source(
-    name: str, line: Line, antennas: tuple[int, ...] = (1,), round_seconds: float = ROUND_SECONDS
+    name: str,
+    line: Line,
+    antennas: tuple[int, ...] = (1,),
+    round_seconds: float = ROUND_SECONDS,
+    wanted: Sequence[Wish] = (),
 ) -> ReaderSource:
     """One module with one antenna, the first of `antennas`; the others are told to be missing."""
     return on_line(
-        name, line, BAUD, lambda now, faults: _OneAntenna(antennas, round_seconds, now, faults)
+        name,
+        line,
+        BAUD,
+        lambda now, faults: _OneAntenna(antennas, M100Session(round_seconds, now, faults, wanted)),
     )
 
 
 class _OneAntenna:
     """The module's conversation in the words of the shell."""
 
-    def __init__(
-        self, antennas: tuple[int, ...], round_seconds: float, now: float, faults: Counter[str]
-    ) -> None:
+    def __init__(self, antennas: tuple[int, ...], session: M100Session) -> None:
         self.lost: str | None = None
         self._antenna, *self._others = antennas
-        self._session = M100Session(round_seconds, now, faults)
-        self.outgoing, self.close = self._session.outgoing, self._session.close
+        self._session = session
+        self.outgoing, self.close = session.outgoing, session.close
 
     def feed(self, data: bytes, now: float) -> list[Event]:
         return [told for event in self._session.feed(data, now) for told in self._told(event)]

@@ -17,7 +17,11 @@ from gateway.config.tables import Report, Table, known_zone, tables
 from gateway.config.values import pins
 
 READERS = ("llrp", "m100", "a0", "uhf288", "m6e", "chainway")
-
+REGIONS = {
+    "m6e": ("au", "eu", "in", "jp", "kr", "na", "nz", "prc"),
+    "m100": ("eu", "kr", "na", "prc"),
+}
+"""Readers whose region is set by their driver; that of the others is set on them."""
 DOOR_NEEDS = {
     "shelfcast": ("port",),
     "gpio": ("unit",),
@@ -141,6 +145,29 @@ def _reader_wire(path: Path, reader: Table, report: Report) -> None:
     for key, what in (("mode", "modes"), ("trigger", "inputs")):
         if key in reader and driver != "llrp":
             report((*path, key), f"driver {shown(driver)} has no {what}", f"take {key} out")
+    _radio_rules(path, reader, str(driver), report)
+
+
+def _radio_rules(path: Path, reader: Table, driver: str, report: Report) -> None:
+    """What is written and cannot be set on that reader is refused, never passed over."""
+    region = reader.get("region")
+    if region is not None and driver not in REGIONS:
+        wrong = f"the region of driver {shown(driver)} is set on the reader"
+        report((*path, "region"), wrong, "take region out; use the maker's program")
+    elif isinstance(region, str) and region not in REGIONS.get(driver, (region,)):
+        words = ", ".join(map(shown, REGIONS[driver]))
+        report(
+            (*path, "region"), f"driver {shown(driver)} has no {shown(region)}", f"write {words}"
+        )
+    if driver == "m100" and reader.get("session"):
+        report(
+            (*path, "session"), "these modules are read in their own session", "take session out"
+        )
+    powers = [(path, reader)]
+    powers += [((*path, *place), antenna) for place, antenna in tables(reader, ("antenna",))]
+    for where, table in powers if driver == "m100" else ():
+        if isinstance(dbm := table.get("power_dbm"), int | float) and dbm < 0:
+            report((*where, "power_dbm"), f"{dbm:g} is too little", "write 0 to 36")
 
 
 def _antennas(path: Path, reader: Table, zones: Collection[str], report: Report) -> None:

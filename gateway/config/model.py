@@ -117,7 +117,7 @@ class ReaderSection(Section):
         round_ms: how long one antenna is scanned before the next.
         mode: how an llrp reader speaks with tags (`drivers.rfid.llrp.modes`).
         trigger: the input of an llrp reader that is closed while it is to scan; None scans always.
-        region: whose radio rules an m6e obeys; None leaves the module's own.
+        region: whose radio rules an m6e or m100 obeys; None leaves the module's own.
     """
 
     id: Name

@@ -43,6 +43,7 @@ FRENCH: dict[str, str] = {
     "reader_buffer_warning": "mémoire du lecteur presque pleine",
     "reader_exception": "fautes du lecteur",
     "refused": "refusés",
+    "region_refused": "région refusée",
     "repeated": "répétés",
     "resets": "remises à zéro",
     "restarted": "relancés",

@@ -21,7 +21,7 @@ from drivers.rfid.llrp.reports import ReportDecoder
 from drivers.rfid.llrp.rospec import Settings as LlrpSettings
 from drivers.rfid.llrp.session import LlrpSession
 from drivers.rfid.llrp.shapes import MessageType
-from drivers.rfid.m100_session import M100Session, ModuleLost
+from drivers.rfid.m100_session import M100Session, ModuleLost, wishes
 from drivers.rfid.naming import EpcNaming
 from drivers.rfid.serial import a0, chainway, m6e, uhf288
 from drivers.rfid.serial.a0_session import A0Session
@@ -188,7 +188,8 @@ def _conversation(start: Callable[[float], _Session], decoder: type[_Codec], fra
 
 def _m100() -> Take:
     now = 0.0
-    session = M100Session(0.4, now)
+    wanted = wishes("eu", 20.0)
+    session = M100Session(0.4, now, wanted=wanted)
 
     def take(data: bytes) -> None:
         nonlocal session, now
@@ -203,7 +204,7 @@ def _m100() -> Take:
                     now += (content[0] if content else 50) / 50
                     session.tick(now)
             except ModuleLost:
-                session = M100Session(0.4, now)
+                session = M100Session(0.4, now, wanted=wanted)
             assert len(session.outgoing()) < 1 << 12
 
     return take

@@ -18,11 +18,13 @@ from drivers.rfid.m100 import (
     get_info,
     multi_poll,
     no_tag_answer,
+    set_power,
+    set_region,
     single_poll,
     stop_poll,
     tag_notice,
 )
-from drivers.rfid.m100_session import M100Session, ModuleLost, Ready, RoundEnded
+from drivers.rfid.m100_session import M100Session, ModuleLost, Ready, RoundEnded, wishes
 
 TAGS = {
     "BB 02 22 00 11 C9 34 00 30 75 1F EB 70 5C 59 04 E3 D5 0D 70 3A 76 EF 7E": (
@@ -135,6 +137,59 @@ def started(faults=None):
     assert ready == Ready({"firmware": "M100 V1.00"})
     assert session.outgoing() == multi_poll(10_000)
     return session
+
+
+POWER_SET = bytes.fromhex("BB 01 B6 00 01 00 B8 7E")
+REFUSED = bytes.fromhex("BB 01 FF 00 01 17 18 7E")
+
+
+def test_settings_as_the_manual_writes_them():
+    assert set_power(20) == bytes.fromhex("BB 00 B6 00 02 07 D0 8F 7E")
+    assert set_power(26) == bytes.fromhex("BB 00 B6 00 02 0A 28 EA 7E")
+    assert set_region("na") == bytes.fromhex("BB 00 07 00 01 02 0A 7E")
+    assert set_region("prc") == bytes.fromhex("BB 00 07 00 01 01 09 7E")
+
+
+def setting(**wanted):
+    session = M100Session(0.4, 0.0, wanted=wishes(**wanted))
+    session.tick(0.0)
+    session.outgoing()
+    assert session.feed(STOPPED + info_answer(), 0.02) == []
+    return session
+
+
+def test_power_is_set_before_the_first_round():
+    session = setting(power_dbm=20)
+    assert session.outgoing() == set_power(20)
+    assert session.feed(bytes.fromhex(next(iter(TAGS))), 0.03) == []
+    (ready,) = session.feed(POWER_SET, 0.04)
+    assert ready.facts == {"firmware": "M100 V1.00", "power": "20 dBm"}
+    assert session.outgoing() == multi_poll(10_000)
+    assert not session.faults.total()
+
+
+def test_what_the_module_refuses_it_keeps_and_that_is_said():
+    session = setting(region="eu", power_dbm=33)
+    assert session.outgoing() == set_region("eu")
+    assert session.feed(bytes.fromhex("BB 01 07 00 01 00 09 7E"), 0.03) == []
+    assert session.outgoing() == set_power(33)
+    (ready,) = session.feed(REFUSED, 0.04)
+    assert ready.facts == {
+        "firmware": "M100 V1.00", "region": "eu", "power": "the module's own",
+    }  # fmt: skip
+    assert session.faults["power_refused"] == 1
+    session.tick(0.45)
+    assert session.feed(STOPPED, 0.46) == [RoundEnded()]
+
+
+def test_a_setting_that_is_not_answered_is_asked_again_and_then_the_module_is_lost():
+    session = setting(region="eu")
+    session.outgoing()
+    session.tick(1.1)
+    assert session.outgoing() == set_region("eu")
+    session.tick(2.2)
+    with pytest.raises(ModuleLost, match="does not answer"):
+        session.tick(3.3)
 
 
 def test_a_round_ends_when_the_stop_is_answered():

@@ -69,6 +69,26 @@ def test_a_door_is_told_what_its_own_kind_needs(
     assert capsys.readouterr().out.splitlines()[0].endswith(f": missing; {right}")
 
 
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ('driver = "a0"\nregion = "eu"\n', 'the region of driver "a0" is set on the reader'),
+        ('driver = "m100"\nregion = "jp"\n', 'driver "m100" has no "jp"; write "eu"'),
+        ('driver = "m100"\nsession = 1\n', "these modules are read in their own session"),
+        ('driver = "m100"\npower_dbm = -3\n', "-3 is too little; write 0 to 36"),
+        ('driver = "m100"\npower_dbm = 20\nregion = "eu"\n', ""),
+        ('driver = "m6e"\nregion = "jp"\nsession = 1\n', ""),
+    ],
+)
+def test_no_radio_setting_is_passed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: str, wrong: str
+) -> None:
+    antenna = '[[reader.antenna]]\nnumber = 1\nzone = "z"\n'
+    path = store(tmp_path, f'[[reader]]\nid = "r"\nport = "/dev/a"\n{lines}{antenna}')
+    assert check_command(path, live=False, as_json=False) == (2 if wrong else 0)
+    assert wrong in capsys.readouterr().out
+
+
 def test_a_bad_row_is_a_fault_of_the_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
