@@ -24,6 +24,7 @@ class Bar:
     hour: str
     visitors: int
     transactions: int
+    estimated: bool
 
     @property
     def middle(self) -> float:
@@ -49,6 +50,7 @@ def hour_bars(hours: Sequence[FootfallBucket], speech: Speech) -> list[Bar]:
             hour=speech.time(hour.since),
             visitors=hour.visitors,
             transactions=hour.transactions,
+            estimated=hour.estimated,
         )
         for i, hour in enumerate(shown)
     ]

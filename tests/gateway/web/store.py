@@ -141,7 +141,7 @@ def _hour(hour: int, visitors: int, sold: int) -> FootfallBucket:
         rate=rate,
         low=low,
         high=high,
-        estimated=False,
+        estimated=hour == OPENS + 2,
         units=2 * sold,
         amount=4_321 * sold,
         priced=sold,

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.changes import StockState
+from gateway.changes import StockState, StoreMinute
 from gateway.web.access import TokenFile
 from gateway.web.app import create_app
 from gateway.web.context import Extension
@@ -130,6 +130,18 @@ async def test_what_a_ticket_is_worth_is_said_where_tills_say_it(
     bench.desk.buckets = hours if said else [replace(one, amount=0, priced=0) for one in hours]
     html = await read(here, "/doors", lang)
     assert (ticket in html, visitor in html) == (said, said)
+
+
+async def test_what_was_estimated_for_a_counter_that_was_down_is_marked(
+    bench: Bench, here: httpx.AsyncClient
+) -> None:
+    hours = busy_desk(busy_shop()).buckets
+    bench.desk.buckets = [replace(one, estimated=False) for one in hours]
+    assert "estimated" not in await read(here, "/doors", "en")
+    bench.desk.buckets[3] = replace(bench.desk.buckets[3], estimated=True)
+    bench.desk.board.apply([StoreMinute(NOW + 60, 1, 1, 1, 5, 0)])
+    html = await read(here, "/doors", "en")
+    assert html.count("estimated") == 3, "in the sum, in the plot and in the hour's row"
 
 
 async def test_what_was_left_over_at_the_last_reset_is_shown(
