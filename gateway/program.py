@@ -27,6 +27,7 @@ from gateway.config.load import Store, Texts
 from gateway.core import Core
 from gateway.desk import Reloaded, Sample
 from gateway.devices import sources_of
+from gateway.disk import watch_disk
 from gateway.doors import mqtt_doors_of
 from gateway.engine_loop import EngineLoop
 from gateway.event_outbox import StoredEvents
@@ -99,6 +100,7 @@ class Program:
         self._clock = clock
         self._jitter = jitter or random.Random()  # noqa: S311 - jitter is no secret
         self._store = store
+        self._data = data
         self._opened = _open(data)
         self._archive = Archive(self._opened.path)
         self._board = Board()
@@ -150,6 +152,7 @@ class Program:
         running = [
             self._task("engines", self._loop.run()),
             self._kept("housekeeping", lambda clock: keep_house(self._committer, clock, keep)),
+            self._kept("disk", lambda clock: watch_disk(self._data, self._committer, clock)),
             self._kept("alerts", self._herald.run),
         ]
         if self._sources:

@@ -21,6 +21,7 @@ import typer
 from gateway.cli.answers import Answer
 from gateway.cli.check_live import clock_answer
 from gateway.cli.failure import CommandFailed
+from gateway.disk import enough
 from gateway.running import Running, running_in
 from gateway.storage.archive import Archive
 from gateway.storage.opening import DATABASE
@@ -29,8 +30,6 @@ ASK_SECONDS = 3.0
 SILENT_SECONDS = 300.0
 """A gateway that runs commits each minute's footfall; so long without is a disk that refuses."""
 BACKLOG_SECONDS = 86_400.0
-DISK_LEAST_BYTES = 200_000_000
-DISK_LEAST_SHARE = 0.05
 WELL, UNSEEN = "ok", "unknown"
 
 
@@ -131,8 +130,8 @@ def _outbox(archive: Archive, now: float) -> Answer:
 def _disk(data: Path) -> Answer:
     usage = shutil.disk_usage(data)
     share = usage.free / usage.total
-    enough = usage.free >= DISK_LEAST_BYTES and share >= DISK_LEAST_SHARE
-    return Answer("disk", ok=enough, detail=f"{_size(usage.free)} free ({share:.0%})")
+    ok = enough(usage.free, usage.total)
+    return Answer("disk", ok=ok, detail=f"{_size(usage.free)} free ({share:.0%})")
 
 
 def _devices(archive: Archive, running: Running | None, now: float) -> Iterator[Answer]:

@@ -169,6 +169,8 @@ _DETAILS: tuple[tuple[str, str], ...] = (
     ("{value} °C, at most {limit} °C", "{value} °C, au plus {limit} °C"),
     ("{value} °C, at least {limit} °C", "{value} °C, au moins {limit} °C"),
     ("for {n} min", "depuis {n} min"),
+    # the machine
+    ("{n} GB free of {all} GB", "{n} Go libres sur {all} Go"),
     # stock
     ("none on the shelf, {n} in the back", "rien en rayon, {n} en réserve"),
     (
