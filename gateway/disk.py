@@ -1,4 +1,4 @@
-"""Room on the disk that the data folder lies on: an alert before it is full, and once it is well."""
+"""Room on the disk that the data folder lies on: said before it is full, and once it is well."""
 
 from __future__ import annotations
 
