@@ -68,7 +68,7 @@ def run() -> list[str]:
     lines = [f"adverts decoded a second; the goal is {GOAL} x bthome-ble"]
     for name, ((_, _), (other, _)) in rows.items():
         if name == FLOOR:
-            lines.append("adverts of a shop floor a second: ours to observations, theirs decoded")
+            lines.append("a shop floor a second, no goal: ours to observations, theirs decoded")
         ours, theirs = spent[name, "ours"], spent[name, other]
         lines.append(f"{name}: {1 / ours:,.0f}, {other} {1 / theirs:,.0f}, {theirs / ours:.1f} x")
     return [*lines, *_roster()]

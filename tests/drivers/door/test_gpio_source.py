@@ -7,10 +7,12 @@ import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
+import gpiod
 import pytest
 
-from drivers.door.gpio_lines import Edge, Lines
+from drivers.door.gpio_lines import Edge, Lines, gpiod_lines
 from drivers.door.gpio_source import GpioDoor
 from drivers.observations import Count, Device, Observation
 from drivers.source import SourceLost
@@ -121,3 +123,52 @@ async def test_without_gpiod_one_plain_line(monkeypatch: pytest.MonkeyPatch) -> 
     door = GpioDoor("door", "/dev/gpiochip0", 17, 27)
     with pytest.raises(SourceLost, match="gpio needs the package gpiod"):
         await door.run(lambda _: None, HandClock())
+
+
+class Request:
+    """Two open lines, as the real gpiod hands them out: beam A broken, then clear again."""
+
+    fd = 3
+
+    def get_values(self, lines: list[int]) -> list[gpiod.line.Value]:
+        assert lines == [17, 27]
+        return [gpiod.line.Value.ACTIVE, gpiod.line.Value.INACTIVE]
+
+    def read_edge_events(self) -> list[gpiod.EdgeEvent]:
+        kinds = gpiod.EdgeEvent.Type.RISING_EDGE, gpiod.EdgeEvent.Type.FALLING_EDGE
+        return [
+            gpiod.EdgeEvent(kind, (5 + i) * 1_000_000, pin, i, i)
+            for i, (kind, pin) in enumerate(zip(kinds, (17, 27), strict=True))
+        ]
+
+    def __enter__(self) -> Request:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+def test_the_real_gpiod_is_asked_for_two_pins_and_understood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def request_lines(chip: str, *, consumer: str, config: dict[Any, Any]) -> Request:
+        asked.append((chip, consumer, config))
+        return Request()
+
+    monkeypatch.setattr(gpiod, "request_lines", request_lines)
+    with gpiod_lines("/dev/gpiochip0", 17, 27) as lines:
+        assert lines.broken() == (True, False)
+        assert lines.read() == [Edge(True, True, 5), Edge(False, False, 6)]
+    ((chip, consumer, config),) = asked
+    assert (chip, consumer, list(config)) == ("/dev/gpiochip0", "shelfcast", [(17, 27)])
+    (settings,) = config.values()
+    assert settings.active_low
+    assert settings.bias is gpiod.line.Bias.PULL_UP
+    assert settings.edge_detection is gpiod.line.Edge.BOTH
+
+
+def test_a_chip_that_is_not_there_is_an_error_of_the_system() -> None:
+    with pytest.raises(FileNotFoundError), gpiod_lines("/dev/gpiochip-none", 17, 27):
+        pass
