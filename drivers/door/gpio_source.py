@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 from collections import Counter
 
 from drivers.door.beams import A, B, Happening, Lane
@@ -47,12 +49,15 @@ class GpioDoor:
         """Count until cancelled; totals are said each second and go on after a fall.
 
         Raises:
-            SourceLost: gpiod is not installed.
-            OSError: no such chip or pin.
+            SourceLost: gpiod is not installed, no such chip or pin, or it went away.
         """
         if self._boot is None:
             self._boot = int(clock.wall() * 1000)
-        with self._open(self._chip, self._first, self._second) as lines:
+        with contextlib.ExitStack() as stack:
+            try:
+                lines = stack.enter_context(self._open(self._chip, self._first, self._second))
+            except OSError as error:
+                raise SourceLost(self._why(error)) from error
             now = clock.wall()
             emit(Device(self.name, now, now, DeviceState.ONLINE))
             watching = _Watching(self, lines, clock)
@@ -72,6 +77,19 @@ class GpioDoor:
                 self._exits += 1
             case _:
                 self.faults[str(happening)] += 1
+
+    def _why(self, error: OSError) -> str:
+        pins = f"{self._first}, {self._second}"
+        match error.errno:
+            case errno.ENOENT | errno.ENODEV:
+                return f"no such chip {self._chip}"
+            case errno.EACCES | errno.EPERM:
+                return f"{self._chip} may not be opened: is the user in the group gpio?"
+            case errno.EBUSY:
+                return f"another program has the pins {pins} of {self._chip}"
+            case errno.EINVAL:
+                return f"{self._chip} has no pins {pins}"
+        return f"{self._chip} does not open: {error.strerror or error}"
 
     def _say(self, emit: Emit, now: float) -> None:
         assert self._boot is not None

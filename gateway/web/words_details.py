@@ -37,6 +37,16 @@ _DETAILS: tuple[tuple[str, str], ...] = (
         "{where} refuse le nom d’utilisateur ou le mot de passe",
     ),
     ("{where} answers {status}", "{where} répond {status}"),
+    ("no such chip {chip}", "pas de puce {chip}"),
+    (
+        "{chip} may not be opened: is the user in the group gpio?",
+        "{chip} ne peut être ouvert : l’utilisateur est-il du groupe gpio ?",
+    ),
+    (
+        "another program has the pins {pins} of {chip}",
+        "un autre programme tient les broches {pins} de {chip}",
+    ),
+    ("{chip} has no pins {pins}", "{chip} n’a pas les broches {pins}"),
     ("people leave before they come", "on y sort avant d’entrer"),
     ("nobody counted where {n} are usual", "personne compté, d’habitude {n}"),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -123,6 +124,26 @@ async def test_without_gpiod_one_plain_line(monkeypatch: pytest.MonkeyPatch) -> 
     door = GpioDoor("door", "/dev/gpiochip0", 17, 27)
     with pytest.raises(SourceLost, match="gpio needs the package gpiod"):
         await door.run(lambda _: None, HandClock())
+
+
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        (errno.ENOENT, "no such chip /dev/c"),
+        (errno.EACCES, "/dev/c may not be opened: is the user in the group gpio?"),
+        (errno.EBUSY, "another program has the pins 17, 27 of /dev/c"),
+        (errno.EINVAL, "/dev/c has no pins 17, 27"),
+        (errno.EIO, "/dev/c does not open: Input/output error"),
+    ],
+)
+async def test_pins_that_do_not_open_are_one_plain_line(number: int, line: str) -> None:
+    def refused(*_: object) -> contextlib.AbstractContextManager[Lines]:
+        raise OSError(number, os.strerror(number))
+
+    door = GpioDoor("door", "/dev/c", 17, 27, open_lines=refused)
+    with pytest.raises(SourceLost) as lost:
+        await door.run(lambda _: None, HandClock())
+    assert str(lost.value) == line
 
 
 class Request:
