@@ -47,6 +47,8 @@ class StoredEvents:
 
     async def after(self, number: int, limit: int) -> Sequence[EventRow]:
         """Committed and unconfirmed events after `number`, in order. Raises `NotStored`."""
+        if not self._backlog.rows:
+            return ()  # asked after each commit: most have no event
         return await self._read(lambda: self._archive.events_after(max(number, self._gone), limit))
 
     def gone(self, rows: Sequence[EventRow]) -> None:

@@ -20,12 +20,10 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiomqtt
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
 
+from gateway.uplink.ear import Ear, Heard
 from gateway.uplink.link import INCOMING_KEPT, Link, farewell, one_line
 from gateway.uplink.protocol import (
     NOT_SPOKEN,
@@ -69,59 +67,6 @@ class Call:
     answer_seconds: float = ANSWER_SECONDS
 
 
-class _Heard(logging.Handler):
-    """Keeps the last thing that the library logged: it says there what it does not raise."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.line = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.line = " ".join(record.getMessage().split())
-
-
-class _Ear:
-    """Hears of the broker what aiomqtt passes over: its wishes, and that it hangs up at once.
-
-    A broker may answer a version of MQTT that it does not speak by closing the connection; aiomqtt
-    would go on waiting for an answer.
-    """
-
-    def __init__(self, client: aiomqtt.Client) -> None:
-        self.wishes: Properties | None = None
-        self.last_word: ReasonCode | None = None
-        self._client = client
-        self._loop = asyncio.get_running_loop()
-        # It has no public way to any of this.
-        paho = client._client  # noqa: SLF001
-        self._on_connect, self._on_close = paho.on_connect, paho.on_socket_close
-        self._on_disconnect = paho.on_disconnect
-        paho.on_connect, paho.on_socket_close = self._let_in, self._closed
-        paho.on_disconnect = self._sent_away
-
-    def _let_in(self, *said: Any) -> None:
-        self.wishes = said[-1]
-        if self._on_connect is not None:
-            self._on_connect(*said)
-
-    def _sent_away(self, *said: Any) -> None:
-        self.last_word = said[3]
-        if self._on_disconnect is not None:
-            self._on_disconnect(*said)
-
-    def _closed(self, *said: Any) -> None:
-        if self._on_close is not None:
-            self._on_close(*said)
-        # It may be the thread that connects who is told.
-        self._loop.call_soon_threadsafe(self._give_up)
-
-    def _give_up(self) -> None:
-        connected = self._client._connected  # noqa: SLF001
-        if not connected.done():
-            connected.set_exception(aiomqtt.MqttError("hung up"))
-            connected.exception()  # nobody may be waiting any more
-
-
 @contextlib.asynccontextmanager
 async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
     """Connect, with nothing kept from before, and hang up properly at the end.
@@ -132,7 +77,7 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
     """
     context = await asyncio.to_thread(_tls, call) if call.address.tls else None
     await reach(call.address, context)
-    heard = _Heard()
+    heard = Heard()
     logger = logging.Logger("mqtt", logging.WARNING)  # noqa: LOG001 - for this connection alone
     logger.addHandler(heard)
     five = call.version is Version.V5
@@ -163,7 +108,7 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         # The last small row of a window would wait for the other side's delayed ACK (40 ms).
         socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
     )
-    ear = _Ear(client)
+    ear = Ear(client)
     if five:
         client.timeout = min(FIRST_WORD_SECONDS, call.answer_seconds)
     await _enter(client, call, heard)
@@ -187,7 +132,7 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
         await _hang_up(client, reader)
 
 
-async def _enter(client: aiomqtt.Client, call: Call, heard: _Heard) -> None:
+async def _enter(client: aiomqtt.Client, call: Call, heard: Heard) -> None:
     entering = asyncio.create_task(client.__aenter__(), name="uplink-connect")
     try:
         await asyncio.shield(entering)

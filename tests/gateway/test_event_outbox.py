@@ -16,6 +16,7 @@ from gateway.changes import LedgerLine
 from gateway.committer import Committer
 from gateway.event_outbox import StoredEvents
 from gateway.requests import NotStored
+from gateway.storage.archive import Archive
 from gateway.storage.journal import Journal
 from gateway.storage.rows import Batch
 from gateway.uplink.compose import FeedComposer
@@ -133,10 +134,11 @@ async def test_too_many_lose_the_oldest_and_say_so(tmp_path: Path) -> None:
 async def test_a_store_without_events_writes_none(tmp_path: Path) -> None:
     journal = Disk(tmp_path / "a.db")
     committer = Committer(journal, FeedComposer("S", 1, 3), Board())
-    events = StoredEvents(tmp_path / "a.db", committer, 1_000)
     committer.add([LedgerLine(60.0, GTIN, "held", 1)])
     await committer.commit(60.0)
-    assert await events.after(0, 9) == []
-    events.close()
+    archive = Archive(tmp_path / "a.db")
+    assert archive.events_size() == (0, 0)
+    assert [line.reason for line in archive.ledger(GTIN, 9)] == ["held"]
+    archive.close()
     committer.close()
     journal.close()

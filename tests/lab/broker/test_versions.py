@@ -184,6 +184,18 @@ async def test_each_version_carries_a_message(mosquitto: Mosquitto, version: Ver
     assert ("ContentType" in properties.json()) is (version is Version.V5)
 
 
+async def test_a_broker_that_hangs_up_on_mqtt_5_is_not_waited_for() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1_000)
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", port := free_port()):
+        async with asyncio.timeout(2):
+            with pytest.raises(NotSpoken):
+                async with dial(call(port), Counter()):
+                    raise AssertionError("connected")
+
+
 @pytest.mark.needs("mosquitto")
 @pytest.mark.parametrize("path", ["", "/mqtt"])
 async def test_the_feed_goes_over_web_sockets(tmp_path: Path, path: str) -> None:
