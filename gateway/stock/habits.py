@@ -17,8 +17,13 @@ class Habits:
         put_hidden: share of things put back where no antenna hears them; scaled likewise.
         leave_unseen: share of pick-ups that end outside with neither till nor door seeing it.
         leave_past_exit: the same where the door has an antenna.
+        in_hand, at_home: chance that a round reads a strong tag that is in a hand, and that its
+            home's own antenna does: it is carried off.
+        found, laid: share of the beliefs in hidden, and in a hand, that a read by an antenna which
+            hears the place well turns into *in place*.
         ghost: chance that a round reads a tag that is away.
         alike: how alike misses in a row are (see `misses`), before the store has taught any.
+        alike_known: short silences that this is worth.
     """
 
     pick: float = 1 / 20_000
@@ -28,8 +33,13 @@ class Habits:
     put_hidden: float = 0.004
     leave_unseen: float = 0.03
     leave_past_exit: float = 0.006
+    in_hand: float = 0.04
+    at_home: float = 0.0054
+    found: float = 0.7
+    laid: float = 0.3
     ghost: float = 1e-5
     alike: float = 4.0
+    alike_known: float = 100.0
 
 
 SHOP = Habits()

@@ -20,8 +20,6 @@ _SHORT, _GONE = 3.0, 100.0
 _LONG = np.array([8.0, 20.0])
 """Silences that ended, in nats: the shares of long ones tell. Beyond the last it was hardly a
 silence: the tag had been taken away and brought back."""
-_KNOWN = 100.0
-"""Short silences that what is usual in shops weighs as much as."""
 _KEPT = 4000.0
 _LEAST, _MOST = 1.0, 64.0
 _TABLE = np.exp(np.linspace(np.log(_LEAST), np.log(_MOST), 49))
@@ -44,11 +42,11 @@ class Misses:
         alike: float64[grades].
     """
 
-    def __init__(self, tags: Tags, alike: float) -> None:
-        self._tags = tags
+    def __init__(self, tags: Tags, alike: float, known: float) -> None:
+        self._tags, self._known = tags, 2.0 * known
         grades = len(GRADES) + 1
-        self._short: NDArray[np.float64] = np.full(grades, _KNOWN)
-        self._long = _KNOWN * _shares(np.full(grades, min(alike, _MOST)))
+        self._short: NDArray[np.float64] = np.full(grades, known)
+        self._long = known * _shares(np.full(grades, min(alike, _MOST)))
         self.alike: NDArray[np.float64] = np.zeros(0)
         self._renew()
 
@@ -65,7 +63,7 @@ class Misses:
         quiet, grade = quiet[short], grade[short]
         self._short += np.bincount(grade, minlength=len(self._short))
         np.add.at(self._long, grade, quiet[:, None] > _LONG)
-        keep = np.where(self._short > _KEPT, 0.5, 1.0)
+        keep = np.where(self._short > max(_KEPT, self._known), 0.5, 1.0)
         self._short *= keep
         self._long *= keep[:, None]
         self._renew()

@@ -29,14 +29,9 @@ from gateway.stock.usual import Usual
 HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
 Rows = NDArray[np.int32] | NDArray[np.int64]
 _READ_FLOOR = 0.003
-_HAND_READ = 0.04
-_LEFT_HOME = 2.0
-"""Nats by which a tag in a hand is less read by its home's own antennas: it is carried off."""
 _HIDDEN_SHARE = 0.1
 _WEAKEST = 0.05
 """Reads of a tag in a hand, hidden, or weak, against one in place."""
-_WAKES = ((HIDDEN, 0.7), (HAND, 0.3))
-"""Share of a belief that a read by an antenna that hears the place well turns into *in place*."""
 _EXPECTED, _LOST, _SOLD = int(Status.EXPECTED), int(Status.LOST), int(Status.SOLD)
 _LEFT = 0.05
 _FRESH_LOOK = 2.0
@@ -79,7 +74,7 @@ class Presence:
     def live_by(self, habits: Habits) -> None:
         """Take other habits than a shop's."""
         self._habits = habits
-        self.misses = Misses(self._tags, habits.alike)
+        self.misses = Misses(self._tags, habits.alike, habits.alike_known)
         watched = bool((self.exit & self._places.watched).any())
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)
@@ -267,8 +262,8 @@ class Presence:
         many = np.bincount(which)
         strength = np.clip(2.0 * tags.best[rows], _WEAKEST, 1.0)
         at_home = self._places.zone_of[epoch.antenna] == tags.home[epoch.row]
-        nearby = np.bincount(which, at_home)
-        said[:, HAND] = many * np.log(_HAND_READ * strength) - nearby * _LEFT_HOME
+        in_hand = np.where(at_home, self._habits.at_home, self._habits.in_hand)
+        said[:, HAND] = np.bincount(which, np.log(in_hand)) + many * np.log(strength)
         # Where home cannot speak for itself, reads elsewhere are no sign of a hand.
         refutable = self._moves.refutable(rows)
         sign = said[:, HAND] - said[:, HERE]
@@ -278,7 +273,7 @@ class Presence:
         belief = tags.belief[rows] * np.exp(said) + 1e-12
         belief /= belief.sum(axis=1, keepdims=True)
         strong = np.bincount(which, rate > 0.05) > 0
-        for state, share in _WAKES:
+        for state, share in ((HIDDEN, self._habits.found), (HAND, self._habits.laid)):
             wakes = np.where(strong, share, 0.0) * belief[:, state]
             belief[:, HERE] += wakes
             belief[:, state] -= wakes

@@ -87,7 +87,8 @@ class Signatures:
         odd = epoch.row[challenged]
         tags.fresh[odd, epoch.antenna[challenged]] += 1.0
         tags.odd[odd] = True
-        due = calm_rows[epoch.t - tags.settled[calm_rows] >= SETTLE_SECONDS]
+        placed = calm_rows[tags.home[calm_rows] != NOWHERE]
+        due = placed[epoch.t - tags.settled[placed] >= SETTLE_SECONDS]
         if len(due):
             self._settle(due, epoch.t)
 

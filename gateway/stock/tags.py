@@ -86,8 +86,8 @@ class Tags:
         self.belief: NDArray[np.float64] = np.zeros((rows, 4), np.float64, order="F")
         self.reads: Floats = np.zeros((rows, antennas), np.float32)
         self.exposure: Floats = np.zeros((rows, antennas), np.float32)
-        self.usual_rounds: Floats = np.ones(rows, np.float32)
-        self.usual_share: Floats = np.ones(rows, np.float32)
+        self.usual_rounds: Floats = np.zeros(rows, np.float32)
+        self.usual_share: Floats = np.zeros(rows, np.float32)
         self.rate: Floats = np.zeros((rows, antennas), np.float32)
         self.voice: Floats = np.zeros((rows, antennas), np.float32)
         self.hush: Floats = np.zeros((rows, antennas), np.float32)
@@ -172,5 +172,7 @@ class Tags:
                     wider[self._room :] = np.nan
                 if name in {"home", "told", "rival"}:
                     wider[self._room :] = NOWHERE
+                if name == "review":
+                    wider[self._room :] = np.inf
                 setattr(self, name, wider)
         self._room += extra

@@ -30,9 +30,15 @@ class _Numbers:
 
 
 def told_hazards(problem: Problem) -> Habits:
-    """These tags vanish from shelves as no goods do: how often, and for how long, is told. Read
-    rates, ghosts, blocking and where antennas hear what are not: the engine learns them."""
-    return Habits(pick=1 / problem.stay, put=1 / problem.away, hide=0.0, put_hidden=0.0, alike=1e9)
+    """These tags vanish from shelves as no goods do: how often, and for how long, is told; that no
+    hand holds them where an antenna might hear, how often ghosts are read, and that misses are
+    independent. Read rates, blocking and where antennas hear what are not: the engine learns them.
+    """
+    ghost = max(problem.ghost, 1e-5)
+    return Habits(
+        pick=1 / problem.stay, put=1 / problem.away, hide=0.0, put_hidden=0.0,
+        in_hand=ghost, at_home=ghost, ghost=ghost, alike=1e9, alike_known=1e9,
+    )  # fmt: skip
 
 
 def ours(problem: Problem, habits: Habits) -> tuple[NDArray[np.int8], int]:
