@@ -115,6 +115,7 @@ async def dial(call: Call, faults: Counter[str]) -> AsyncIterator[Link]:
     client.timeout = call.answer_seconds
     if ear.last_word is not None:
         # Let in and sent away in one breath: aiomqtt forgets the second.
+        _drop(client)
         raise NotConnected(f"{call.address} {farewell(ear.last_word)}")
     link = Link(
         client,

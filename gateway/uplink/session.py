@@ -52,13 +52,15 @@ class Session:
         self._wire = wire
         self._post = post
         self._pace = post.settings.pace
+        self._greeted = False
         self._throttle = Throttle(post.clock, self._pace.rows_a_second)
 
     async def greet(self) -> None:
         """Hear commands from now on and say that the store is there."""
         commands = self._post.topics.of(Part.COMMAND)
-        await self._taken((Part.COMMAND,), lambda: self._wire.subscribe(commands))
-        await self._say(Part.BIRTH, self._post.birth(), retain=True)
+        heard = await self._taken((Part.COMMAND,), lambda: self._wire.subscribe(commands))
+        said = await self._say(Part.BIRTH, self._post.birth(), retain=True)
+        self._greeted = heard and said
 
     async def stay(self, *, again: bool) -> None:
         """Until the connection breaks. `again`: it is a reconnect, the drain begins spread out.
@@ -68,6 +70,7 @@ class Session:
         """
         # No task group: in a break and a stop of the same moment it forgets the stop.
         tasks = [
+            asyncio.create_task(self._greet_again(), name="uplink-greeting"),
             asyncio.create_task(self._drain(spread=again), name="uplink-drain"),
             asyncio.create_task(self._tell_events(spread=again), name="uplink-events"),
             asyncio.create_task(self._listen(), name="uplink-commands"),
@@ -83,6 +86,13 @@ class Session:
             await asyncio.gather(*tasks, return_exceptions=True)
         for task in done:
             await task
+
+    async def _greet_again(self) -> None:
+        """What the broker refused at the greeting is tried until it is taken."""
+        while not self._greeted:
+            await self._allowed((Part.COMMAND, Part.BIRTH))
+            await self.greet()
+        await asyncio.get_running_loop().create_future()
 
     async def part(self) -> None:
         """Say offline, if that can be done in time: a clean stop does not leave it to the will."""
@@ -178,12 +188,13 @@ class Session:
             post.news.alerts.clear()
             now = dict(post.desk.board.alerts)
             for key, alert in now.items():
-                if fresh or post.told.get(key) != alert:
-                    await self._say(Part.ALERT, post.alert(alert, over=False))
+                if (fresh or post.told.get(key) != alert) and await self._say(
+                    Part.ALERT, post.alert(alert, over=False)
+                ):
                     post.told[key] = alert
             for key in [key for key in post.told if key not in now]:
-                await self._say(Part.ALERT, post.alert(post.told[key], over=True))
-                del post.told[key]
+                if await self._say(Part.ALERT, post.alert(post.told[key], over=True)):
+                    del post.told[key]
             fresh = False
             await post.news.alerts.wait()
 
@@ -200,9 +211,9 @@ class Session:
             for payload in post.snapshot():
                 await self._say(Part.SNAPSHOT, payload)
 
-    async def _say(self, part: Part, payload: str, *, retain: bool = False) -> None:
+    async def _say(self, part: Part, payload: str, *, retain: bool = False) -> bool:
         topic = self._post.topics.of(part)
-        await self._taken((part,), lambda: self._wire.publish(topic, payload, retain=retain))
+        return await self._taken((part,), lambda: self._wire.publish(topic, payload, retain=retain))
 
     async def _allowed(self, parts: Collection[str]) -> None:
         """Until the broker may be asked again to take these."""

@@ -150,6 +150,8 @@ class MemoryWire:
             await self.publish(topic, payload)
 
     async def subscribe(self, topic: str) -> None:
+        if "command" in self.refuses:
+            raise Refused(topic, f"hq.example:8883 refuses the subscription to {topic}")
         self.subscribed.append(topic)
 
     async def receive(self) -> bytes:

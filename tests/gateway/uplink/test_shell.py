@@ -349,6 +349,28 @@ async def test_a_broker_that_hangs_up_after_a_refusal_is_not_asked_again_at_once
         assert stage.exchange.wire.seqs() == [1]
 
 
+async def test_what_was_refused_at_the_greeting_is_asked_for_again() -> None:
+    async with running() as stage:
+        stage.exchange.refuses |= {"command", "birth", "alert"}
+        stage.exchange.wire.cut()
+        await stage.clock.move(10)
+        wire = stage.exchange.wire
+        stage.desk.board.apply([Alert(1.0, "device_silent", "reader-1")])
+        stage.uplink.notify()
+        await stage.clock.move(100)
+        assert stage.uplink.state().connected
+        assert (wire.subscribed, wire.of("birth"), wire.of("alert")) == ([], [], [])
+        assert set(stage.uplink.state().refused) == {"command", "birth", "alert"}
+        wire.refuses.clear()
+        await stage.clock.move(301)
+        stage.uplink.notify()
+        await settle()
+        assert wire.subscribed == ["shelfcast/v1/0/PAR-01/command"]
+        assert [body["online"] for body in wire.of("birth")] == [True]
+        assert [body["kind"] for body in wire.of("alert")] == ["device_silent"]
+        assert stage.uplink.state().refused == {}
+
+
 async def test_in_broker_mode_a_refused_row_does_not_leave() -> None:
     outbox = MemoryOutbox()
     async with running(outbox=outbox, ack="broker") as stage:
