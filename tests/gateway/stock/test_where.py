@@ -1,0 +1,128 @@
+"""How the engine finds out where tags lie: spreads of rates, misses alike, the plan's word."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from gateway.stock.habits import SHOP
+from gateway.stock.layout import Layout
+from gateway.stock.misses import GRADES, Misses
+from gateway.stock.places import Places
+from gateway.stock.spread import RateSpread
+from gateway.stock.tags import Tags
+from gateway.stock.usual import Usual
+from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, shop
+
+
+def _spread() -> RateSpread:
+    return RateSpread(Places(layout()))
+
+
+def _counts(*reads: float, rounds: float = 60.0) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([reads], np.float32), np.full((1, len(reads)), rounds, np.float32)
+
+
+def test_a_weak_tag_lies_where_it_is_read_best() -> None:
+    strong = _spread().scores(*_counts(50, 6, 0, 0, 0))
+    weak = _spread().scores(*_counts(5, 1, 0, 0, 0))
+    assert strong.argmax() == weak.argmax() == 0
+
+
+def test_tags_of_a_zone_teach_what_its_neighbour_reads_of_them() -> None:
+    """Whatever shelf-a's antenna misses here, the neighbour's reads: that is no sign of shelf-b."""
+    spread, (reads, rounds) = _spread(), _counts(3, 30, 0, 0, 0)
+    assert spread.scores(reads, rounds).argmax() == 1
+    zones = np.zeros(40, np.int16)
+    for _ in range(12):
+        spread.learn(zones, np.repeat(reads, 40, 0), np.repeat(rounds, 40, 0))
+    assert spread.scores(reads, rounds).argmax() == 0
+
+
+@given(
+    reads=hnp.arrays(np.float32, (7, 5), elements=st.floats(0, 500, width=32)),
+    rounds=hnp.arrays(np.float32, (7, 5), elements=st.floats(0, 500, width=32)),
+)
+@settings(deadline=None)
+def test_scores_are_finite_and_do_not_hang_on_company(
+    reads: np.ndarray, rounds: np.ndarray
+) -> None:
+    spread = _spread()
+    together = spread.scores(reads, rounds)
+    alone = np.concatenate([spread.scores(reads[i : i + 1], rounds[i : i + 1]) for i in range(7)])
+    assert np.isfinite(together).all()
+    assert np.allclose(together, alone, atol=2e-3)
+
+
+def test_a_store_without_antennas_has_scores_too() -> None:
+    places = Places(layout(readers=False))
+    none = np.zeros((3, 0), np.float32)
+    assert RateSpread(places).scores(none, none).shape == (3, 5)
+
+
+def _silences(alike: float, grade: int) -> float:
+    """What is learned from silences whose tail is that of `alike`."""
+    random = np.random.default_rng(1)
+    tags = Tags(1, HexNaming(), Counter())
+    misses = Misses(tags, SHOP.alike, SHOP.alike_known)
+    rows = np.arange(200, dtype=np.int32)
+    tags.grade[:200] = grade
+    for _ in range(100):
+        tags.quiet[:200] = alike * (random.random(200) ** (-1 / alike) - 1)
+        misses.ended(rows)
+    return float(misses.alike[grade])
+
+
+@pytest.mark.parametrize("alike", [1.5, 3.0, 6.0, 12.0])
+def test_how_alike_misses_are_is_learned(alike: float) -> None:
+    assert _silences(alike, 2) == pytest.approx(alike, rel=0.35)
+
+
+def test_one_grade_teaches_no_other() -> None:
+    tags = Tags(1, HexNaming(), Counter())
+    misses = Misses(tags, SHOP.alike, SHOP.alike_known)
+    before = misses.alike.copy()
+    tags.grade[:100], tags.quiet[:100] = len(GRADES), 4.0
+    misses.ended(np.arange(100, dtype=np.int32))
+    assert misses.alike[-1] > before[-1]
+    assert np.array_equal(misses.alike[:-1], before[:-1])
+
+
+def _usual(plan: Layout) -> Usual:
+    return Usual(plan, Places(plan), [gtin(n) for n in range(5)])
+
+
+def test_a_store_that_keeps_its_plan_trusts_it_more_and_one_that_does_not_less() -> None:
+    account = np.zeros(400, np.int32)
+    kept, strewn = _usual(layout()), _usual(layout())
+    home, other = np.eye(5)[np.zeros(400, int)], np.eye(5)[np.ones(400, int)]
+    kept.learn(account, home)
+    strewn.learn(account, np.where(np.arange(400)[:, None] % 3 == 0, other, home))
+    astray = [float(usual.of(account[:1])[0, 1]) for usual in (kept, _usual(layout()), strewn)]
+    assert astray == sorted(astray)
+    assert astray[0] < astray[1] < astray[2] < 0
+
+
+def test_goods_without_a_plan_may_lie_on_any_shelf() -> None:
+    account = np.array([77], np.int32)
+    assert _usual(layout()).of(account)[0, :2].tolist() == [0.0, 0.0]
+
+
+def _lying(antenna: int, neighbour: int) -> Shop:
+    """A tag whose first reads are the neighbour's."""
+    store = shop()
+    store.where[epc(0, 1)] = neighbour
+    store.run(2)
+    store.where[epc(0, 1)] = antenna
+    return store
+
+
+def test_a_tag_first_heard_by_the_neighbour_is_put_right_within_a_minute() -> None:
+    store = _lying(1, 2)
+    store.run(60)
+    assert round(store.stock[gtin(0)].zones["shelf-a"]) == 1
