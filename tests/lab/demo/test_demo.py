@@ -84,12 +84,15 @@ def test_the_estimates_come_close_to_the_truth(demo):
 
 async def test_the_feed_has_a_retained_birth_then_changes_and_footfall(demo):
     seen: dict[str, list[dict]] = {}
+    async with aiomqtt.Client("127.0.0.1", demo.broker) as client, asyncio.timeout(30):
+        await client.subscribe("shelfcast/+/+/+/birth", qos=1)
+        await anext(aiter(client.messages))  # now it is there for whoever comes later
     async with aiomqtt.Client("127.0.0.1", demo.broker) as client:
         await client.subscribe("shelfcast/#", qos=1)
         async with asyncio.timeout(30):
             async for message in client.messages:
                 kind = message.topic.value.rsplit("/", 1)[-1]
-                if kind == "birth":
+                if kind == "birth" and kind not in seen:
                     assert message.retain
                 seen.setdefault(kind, []).append(json.loads(bytes(message.payload)))
                 if {"birth", "changes", "footfall"} <= set(seen):
