@@ -35,6 +35,8 @@ STALE_HALF_SECONDS = 1800.0
 """While nothing is heard of goods, half of what was sure about them goes in this time."""
 COUNT_MOST = 10_000
 YOUNG_SECONDS = 20.0
+DEAD, NEVER_READ = 0.0015, 0.05
+"""Share of tags that answer nowhere, and of hardly heard ones that were not read once."""
 HEARS = 0.03
 """Rate from which an antenna could have heard a tag."""
 
@@ -270,7 +272,7 @@ class Composer:
             zones[name] = zones.get(name, 0.0) + units * share / total
 
     def _likely_zones(self, account: Account, zones: dict[str, float]) -> dict[int, float]:
-        """Where units lie that no antenna hears: with their like, and where antennas hear worst."""
+        """Where units lie that no antenna hears: with their like, where antennas hear badly."""
         planned = self._planned.get(account.gtin, [])
         shelves = float(self._presence.lessons.crowd[self._floor].sum())
         weights = {}
@@ -280,7 +282,8 @@ class Composer:
             if self._floor[zone] and planned:
                 usual = shelves / len(planned) if name in planned else 0.1 * usual
             like = 0.5 * (usual + zones.get(name, 0.0))
-            weights[zone] = (like + 0.01) * float(self._presence.lessons.unheard[zone])
+            unheard = float(self._presence.lessons.unheard[zone])
+            weights[zone] = (like + 0.01) * (DEAD + NEVER_READ * unheard)
         return weights or {0: 1.0}
 
     def _weighed(self, account: Account, zones: dict[str, float]) -> NDArray[np.float64]:
