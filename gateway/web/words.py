@@ -73,7 +73,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "of_capacity": ("sur {count}", "of {count}"),
     "gaps_one": ("1 article manque", "1 article missing"),
     "gaps": ("{count} articles manquent", "{count} articles missing"),
-    "no_gaps": ("complet", "nothing missing"),
+    "no_gaps": ("rien ne manque", "nothing missing"),
     "unseen_one": ("1 inconnu", "1 unknown"),
     "unseen": ("{count} inconnus", "{count} unknown"),
     "kind_shelf": ("rayon", "shelf"),
