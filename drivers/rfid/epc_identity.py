@@ -32,7 +32,8 @@ ITEM_BITS = (4, 7, 10, 14, 17, 20, 24)
 COMPANY_DIGITS = (12, 11, 10, 9, 8, 7, 6)
 """By partition."""
 
-_SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]+")
+SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]+")
+"""Characters of an alphanumeric serial: GS1 AI encodable character set 82 (TDS 2.3, table A-1)."""
 _ESCAPED = str.maketrans({c: f"%{ord(c):02X}" for c in '"%&/<>?#'})
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
@@ -69,7 +70,7 @@ def unescape(text: str) -> str:
 
 def check_serial(serial: str, most: int = 20) -> None:
     """Raises `EpcError` unless `serial` has 1 to `most` characters of GS1's set 82."""
-    if len(serial) > most or not _SERIAL.fullmatch(serial):
+    if len(serial) > most or not SERIAL.fullmatch(serial):
         raise EpcError(f"a serial has 1-{most} characters of GS1's set 82, not {serial[:40]!r}")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from drivers.gtin import check_digit
 from drivers.rfid.bits import EpcError
 from drivers.rfid.epc import decode_epc, encode_sgtin96, encode_sgtin198, parse_epc_text
-from drivers.rfid.epc_columns import sgtin96_columns
+from drivers.rfid.epc_columns import sgtin96_columns, sgtin198_columns
 from drivers.rfid.epc_identity import COMPANY_DIGITS
 from drivers.rfid.naming import EpcNaming
 
@@ -300,9 +300,13 @@ def test_sgtin96_comes_back(gtin, company, serial, filter_value):
 
 @given(gtins, companies, st.text(SERIAL_CHARACTERS, min_size=1, max_size=20))
 def test_sgtin198_comes_back(gtin, company, serial):
-    epc = decode_epc(encode_sgtin198(gtin, company, serial))
+    memory = encode_sgtin198(gtin, company, serial)
+    epc = decode_epc(memory)
     assert (epc.gtin, epc.serial) == (gtin, serial)
     assert parse_epc_text(epc.urn) == epc
+    valid, column, serials = sgtin198_columns(np.frombuffer(memory, np.uint8)[None])
+    assert valid.all()
+    assert (f"{int(column[0]):014d}", serials[0].decode()) == (gtin, serial)
 
 
 @given(st.lists(st.binary(min_size=11, max_size=11), min_size=1, max_size=20))
@@ -318,6 +322,28 @@ def test_columns_agree_with_the_scalar_decoder(rows):
         else:
             assert valid[i]
             assert (f"{int(gtin[i]):014d}", str(serial[i])) == (epc.gtin, epc.serial)
+
+
+@given(
+    st.lists(
+        st.tuples(gtins, companies, st.text(SERIAL_CHARACTERS, min_size=1, max_size=20)),
+        min_size=1, max_size=9,
+    ),
+    st.lists(st.tuples(st.integers(0, 8), st.integers(8, 197)), max_size=9),
+)  # fmt: skip
+def test_long_columns_agree_with_the_scalar_decoder(tags, flipped):
+    table = np.stack([np.frombuffer(encode_sgtin198(*tag)[:25], np.uint8) for tag in tags]).copy()
+    for row, bit in flipped:
+        table[row % len(tags), bit // 8] ^= 128 >> bit % 8
+    valid, gtin, serial = sgtin198_columns(table)
+    for i, memory in enumerate(table):
+        try:
+            epc = decode_epc(memory.tobytes() + b"\0")
+        except EpcError:
+            assert not valid[i]
+        else:
+            assert valid[i]
+            assert (f"{int(gtin[i]):014d}", serial[i].decode()) == (epc.gtin, epc.serial)
 
 
 @given(st.binary(max_size=64))
