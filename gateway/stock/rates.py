@@ -16,8 +16,6 @@ CROSS_RATE = 0.02
 _PRIOR_TAGS = 4.0
 """The prior weighs as much as so many settled tags."""
 _LEAST, _MOST = 0.004, 0.95
-_SHAPE = 1.0
-"""Shape of the gamma spread of a tag's rates about its zone's: walls, orientation, neighbours."""
 
 
 class ZoneRates:
@@ -40,19 +38,6 @@ class ZoneRates:
         weight = _PRIOR_TAGS + np.bincount(zone, minlength=zones)
         self.mean = np.clip(total / weight[:, None], _LEAST, _MOST)
         self.log_mean = np.log(self.mean)
-
-    def scores(
-        self, recent: NDArray[np.float32], window: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Log-likelihood of recent reads [tags, antennas] in each zone, [tags, zones].
-
-        Up to a term that is the same for every zone.
-        """
-        q = self.mean * window[None, :] / _SHAPE
-        q = np.maximum(q, 1e-4)
-        return np.asarray(
-            recent @ np.log(q / (1 + q)).T - _SHAPE * np.log1p(q).sum(axis=1)[None, :]
-        )
 
 
 def expected_reads(rate: NDArray[np.float32], rounds: NDArray[np.float64]) -> NDArray[np.float64]:
