@@ -35,8 +35,6 @@ STALE_HALF_SECONDS = 1800.0
 """While nothing is heard of goods, half of what was sure about them goes in this time."""
 COUNT_MOST = 10_000
 YOUNG_SECONDS = 20.0
-DEAD, NEVER_READ = 0.0015, 0.05
-"""Share of tags that answer nowhere, and of hardly heard ones that were not read once."""
 HEARS = 0.03
 """Rate from which an antenna could have heard a tag."""
 
@@ -282,8 +280,7 @@ class Composer:
             if self._floor[zone] and planned:
                 usual = shelves / len(planned) if name in planned else 0.1 * usual
             like = 0.5 * (usual + zones.get(name, 0.0))
-            unheard = float(self._presence.lessons.unheard[zone])
-            weights[zone] = (like + 0.01) * (DEAD + NEVER_READ * unheard)
+            weights[zone] = (like + 0.01) * float(self._presence.lessons.unheard[zone])
         return weights or {0: 1.0}
 
     def _weighed(self, account: Account, zones: dict[str, float]) -> NDArray[np.float64]:
