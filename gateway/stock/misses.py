@@ -25,10 +25,15 @@ _LEAST, _MOST = 1.0, 64.0
 _TABLE = np.exp(np.linspace(np.log(_LEAST), np.log(_MOST), 49))
 
 
+def unheard(nats: NDArray[np.float64] | float, alike: NDArray[np.float64]) -> NDArray[np.float64]:
+    """P(a tag that lies where it lay misses rounds of so many nats in a row)."""
+    return np.asarray((1.0 + nats / alike) ** -alike)
+
+
 def _shares(alike: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of silences beyond the short, how many are beyond each long one, [alike, long]."""
-    short, gone = ((1 + nats / alike) ** -alike for nats in (_SHORT, _GONE))
-    beyond = (1 + _LONG / alike[:, None]) ** -alike[:, None]
+    short, gone = unheard(_SHORT, alike), unheard(_GONE, alike)
+    beyond = unheard(_LONG, alike[:, None])
     return np.asarray((beyond - gone[:, None]) / (short - gone)[:, None])
 
 

@@ -17,7 +17,7 @@ from gateway.stock.habits import SHOP, Habits
 from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.lessons import Lessons
-from gateway.stock.misses import Misses
+from gateway.stock.misses import Misses, unheard
 from gateway.stock.moves import Moves
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import expected_reads
@@ -236,8 +236,8 @@ class Presence:
         picked_here, picked_hidden = pick * here, pick * hidden
         # What comes back into sight would be heard soon; the silence that has lasted counts anew.
         soon = expected_reads(tags.hush[:n], self._hearing.window)
-        unheard = (1.0 + _FRESH_LOOK * soon / alike) ** -alike
-        here += (show + put * (1 - lost)) * unheard - hide - picked_here - go
+        silent = unheard(_FRESH_LOOK * soon, alike)
+        here += (show + put * (1 - lost)) * silent - hide - picked_here - go
         hidden += hide - show - picked_hidden + put * lost
         hand += picked_here + picked_hidden - put - lose
         belief[:, AWAY] += lose + go

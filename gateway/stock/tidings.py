@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.changes import Change, ItemEvent, ItemEventKind, LedgerLine
+from gateway.stock.misses import unheard
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import AWAY, HERE, Presence
 from gateway.stock.tags import Status, Tags
@@ -97,8 +98,8 @@ class Tidings:
 
     def _unheard(self, row: int) -> float:
         """P(a tag that lies where it lay is silent for so long): misses in a row are alike."""
-        alike = float(self._presence.misses.of(np.array([row]))[0])
-        return float((1.0 + self._tags.quiet[row] / alike) ** -alike)
+        rows = np.array([row])
+        return float(unheard(self._tags.quiet[rows], self._presence.misses.of(rows))[0])
 
     def _departed(self, row: int, began: float, p: float, now: float) -> list[Change]:
         home = int(self._tags.home[row])
