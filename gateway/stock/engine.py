@@ -40,6 +40,7 @@ from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
 from gateway.stock.layout import Layout, Naming
+from gateway.stock.learned import Learned
 from gateway.stock.memory import Memory
 from gateway.stock.own import OwnNaming
 from gateway.stock.places import Places
@@ -91,6 +92,7 @@ class StockEngine:
         )
         self._tidings = Tidings(self._places, self._tags, self._presence, unsure)
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
+        self._learned = Learned(self._places, self._presence, usual)
         self._clock = SteppedClock(self._tags, self._goods, self._hearing)
         self._facts: list[Fact] = []
         self._changes: list[Change] = []
@@ -98,7 +100,10 @@ class StockEngine:
 
     def restore(self, memory: Mapping[str, str], now: float) -> None:
         """Take back what earlier `Remember` changes said; unreadable pieces are counted."""
-        for key, text in memory.items():
+        # What was learned of rates comes first: tags are placed by it.
+        pieces = [(key, text) for key, text in memory.items() if not self._relearn(key, text)]
+        self._learned.apply()
+        for key, text in pieces:
             try:
                 if key.startswith("hold:"):
                     self._holds.restore(text)
@@ -112,6 +117,14 @@ class StockEngine:
             account_reserved = self._holds.reserved(account.gtin)
             if account_reserved or account.rows or account.book is not None:
                 self._goods.touch(account.gtin)
+
+    def _relearn(self, key: str, text: str) -> bool:
+        """Whether the piece was about what was learned."""
+        try:
+            return self._learned.restore(key, text)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self.faults["unreadable_memory"] += 1
+            return True
 
     def observe(self, obs: Observation) -> None:
         """Take any observation; what is not this engine's business is passed over."""
@@ -145,6 +158,7 @@ class StockEngine:
         changes += self._answers.changed(now, self._holds)
         changes += self._alarms.changed(now, self._answers.said)
         changes += self._memory.changed(now)
+        changes += self._learned.changed(now)
         return changes
 
     def _weigh_in_order(self, now: float) -> list[Change]:

@@ -42,12 +42,17 @@ class Lessons:
         self.crowd: NDArray[np.float64] = np.ones(len(places.zones))
         self.unheard: NDArray[np.float64] = np.where(places.watched, WEAK_SHARE, 1.0)
         self.obscure = 1.0
-        self._returned = 0
+        self._returned, self._back = 0, BACK
         self._learned = -np.inf
 
     def returned(self, quiet: NDArray[np.float64], seconds: NDArray[np.float64]) -> None:
         """Tags were read again after silences of so many nats and seconds."""
         self._returned += int(((quiet > LONG_QUIET) & (seconds > LONG_SECONDS)).sum())
+
+    def restore(self, obscure: float) -> None:
+        """Begin with an earlier `obscure` (> 0) in place of what is usual."""
+        self.obscure = float(np.clip(obscure, 0.3, OBSCURE_MOST))
+        self._back = BACK * self.obscure
 
     def learn(self, t: float) -> None:
         """Take stock of all tags, now and then."""
@@ -85,5 +90,5 @@ class Lessons:
         silent = (tags.quiet[:n] > LONG_QUIET) & (tags.status[:n] == Status.HERE)
         silent &= t - tags.last[:n] > LONG_SECONDS
         silent &= ~self._exits[tags.home[:n]] & (tags.home[:n] != NOWHERE)
-        odds = (self._returned + BACK) / (int(silent.sum()) + STILL)
+        odds = (self._returned + self._back) / (int(silent.sum()) + STILL)
         self.obscure = float(np.clip(odds * STILL / BACK, 0.3, OBSCURE_MOST))

@@ -73,6 +73,17 @@ class Misses:
         self._long *= keep[:, None]
         self._renew()
 
+    @property
+    def counted(self) -> NDArray[np.float64]:
+        """Silences by grade: those beyond the short, and of them those beyond each long one."""
+        return np.column_stack([self._short, self._long])
+
+    def restore(self, counted: NDArray[np.float64]) -> None:
+        """Begin with an earlier `counted` of the same shape, with some short ones in each grade."""
+        self._short = counted[:, 0].copy()
+        self._long = np.minimum(counted[:, 1:], counted[:, :1])
+        self._renew()
+
     def _renew(self) -> None:
         shares = self._long / self._short[:, None]
         # Shares fall as `alike` grows; the longer tail decides where both do not agree.

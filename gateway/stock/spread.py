@@ -28,6 +28,8 @@ _WORTH = 0.7
 """Antennas do not judge a tag independently, so their joint word is worth less."""
 _KEPT = 0.8
 """What was learned before keeps at most this share of its weight each time."""
+_LESSONS_RESTORED = 5
+"""Lessons that what was learned before a start is worth."""
 _LEAST = 1e-12
 _READ = 0.25
 """Less is the fading rest of an old read."""
@@ -48,18 +50,14 @@ class RateSpread:
         zones = np.arange(len(places.zones))
         self._own = zones[:, None] == places.zone_of[None, :]
         self._taught: NDArray[np.float64] = np.zeros((*self._own.shape, len(GRID)))
+        self._measured: NDArray[np.float64] = np.zeros_like(self._taught)
         self._tags: NDArray[np.float64] = np.zeros(len(STRENGTHS))
         self._lessons = 0
         self._renew()
 
     def learn(self, zone: NDArray[np.int16], reads: Floats, exposure: Floats) -> None:
         """Take well settled tags: their zone, and reads and rounds [tags, antennas] since there."""
-        each = _likelihood(reads, exposure) * self._chance.transpose(2, 0, 1)[zone][:, :, None]
-        mass = np.maximum(each.sum(axis=3, keepdims=True), _LEAST)
-        whole = np.log(mass[..., 0]).sum(axis=1) + np.log(self._shares)
-        strength = np.exp(whole - whole.max(axis=1, keepdims=True))
-        strength /= strength.sum(axis=1, keepdims=True)
-        mine = (each / mass * strength[:, None, :, None]).sum(axis=2)
+        mine, strength = self._placed(zone, reads, exposure)
         self._lessons += 1
         fresh = max(1 - _KEPT, 1 / self._lessons)
         self._taught *= 1 - fresh
@@ -67,6 +65,44 @@ class RateSpread:
         np.add.at(self._taught, zone, fresh * mine)
         self._tags += fresh * strength.sum(axis=0)
         self._renew()
+
+    @property
+    def taught(self) -> NDArray[np.float64]:
+        """Tags by zone, antenna and rate of `GRID`, as the store has taught."""
+        return self._taught
+
+    @property
+    def strengths(self) -> NDArray[np.float64]:
+        """The same by strength of `STRENGTHS`."""
+        return self._tags
+
+    def restore(self, taught: NDArray[np.float64], strengths: NDArray[np.float64]) -> None:
+        """Begin with an earlier `taught` and `strengths`."""
+        self._taught, self._tags = taught.copy(), strengths.copy()
+        self._lessons = _LESSONS_RESTORED
+        self._renew()
+
+    def measure(self, zone: int, reads: Floats, exposure: Floats) -> NDArray[np.float64]:
+        """What tags laid into a zone tell, for `measured`: [antennas, rates of `GRID`]."""
+        each = np.full(len(reads), zone, np.int16)
+        return np.asarray(self._placed(each, reads, exposure)[0].sum(axis=0), np.float64)
+
+    def measured(self, told: NDArray[np.float64]) -> None:
+        """Take what tags told that were laid into zones: [zones, antennas, rates], never fading."""
+        self._measured = told.copy()
+        self._renew()
+
+    def _placed(
+        self, zone: NDArray[np.int16], reads: Floats, exposure: Floats
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of tags in these zones the chance of each rate by antenna, and of each strength."""
+        each = _likelihood(reads, exposure) * self._chance.transpose(2, 0, 1)[zone][:, :, None]
+        mass = np.maximum(each.sum(axis=3, keepdims=True), _LEAST)
+        whole = np.log(mass[..., 0]).sum(axis=1) + np.log(self._shares)
+        strength = np.exp(whole - whole.max(axis=1, keepdims=True))
+        strength /= strength.sum(axis=1, keepdims=True)
+        mine = (each / mass * strength[:, None, :, None]).sum(axis=2)
+        return np.asarray(mine, np.float64), np.asarray(strength, np.float64)
 
     def scores(self, reads: Floats, exposure: Floats) -> NDArray[np.float64]:
         """Log-likelihood of reads in so many rounds [tags, antennas] in each zone, [tags, zones].
@@ -110,9 +146,9 @@ class RateSpread:
         self._shares /= self._shares.sum()
         pools = np.stack([_CROSS, _OWN]) * _CLASS_TAGS
         for kind in (0, 1):
-            pools[kind] += self._taught[self._own == bool(kind)].sum(axis=0)
+            pools[kind] += (self._taught + self._measured)[self._own == bool(kind)].sum(axis=0)
         pools /= pools.sum(axis=1, keepdims=True)
-        cells = self._taught + _CELL_TAGS * pools[self._own.astype(np.intp)]
+        cells = self._taught + self._measured + _CELL_TAGS * pools[self._own.astype(np.intp)]
         cells /= cells.sum(axis=2, keepdims=True)
         self._chance: Floats = np.ascontiguousarray(cells.transpose(1, 2, 0), np.float32)
         silent = np.exp(_LEVELS[:, None, None] * _LOG_MISS) @ self._chance[:, None]

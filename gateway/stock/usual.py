@@ -28,6 +28,8 @@ _MISPLACED, _MISPLACED_TAGS = 0.02, 100.0
 how many units that is worth."""
 _KEPT = 2000.0
 """So many units' worth of lessons is remembered."""
+_RESTORED = 500.0
+"""The same over a restart: the plan may be another."""
 _LEAST, _MOST = 0.004, 0.5
 
 
@@ -63,6 +65,17 @@ class Usual:
         kept = min(1.0, _KEPT / (self._units + 1e-9))
         self._units = self._units * kept + float(on_shelf.sum())
         self._misplaced = self._misplaced * kept + float((zones * self._astray[rows]).sum())
+        self._renew()
+
+    @property
+    def misplaced(self) -> tuple[float, float]:
+        """Units on shelves that taught how far the plan is kept; of them, those off their place."""
+        return self._units, self._misplaced
+
+    def restore(self, units: float, misplaced: float) -> None:
+        """Begin with an earlier `misplaced`, which new lessons outweigh soon."""
+        kept = min(1.0, _RESTORED / units)
+        self._units, self._misplaced = units * kept, misplaced * kept
         self._renew()
 
     def _renew(self) -> None:
