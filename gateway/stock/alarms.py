@@ -33,7 +33,7 @@ class Alarms:
         self._goods, self._astray, self._clones = goods, astray, clones
         kinds = {zone.id: zone.kind for zone in layout.zones}
         self._shelves = frozenset(z for z, kind in kinds.items() if kind is ZoneKind.SHELF)
-        self._backs = frozenset(z for z, kind in kinds.items() if kind is ZoneKind.BACKROOM)
+        self._backs = sorted(z for z, kind in kinds.items() if kind is ZoneKind.BACKROOM)
         self._room: dict[str, dict[str, int]] = {}
         for (zone, gtin), capacity in layout.planogram.items():
             if zone in self._shelves:
@@ -50,11 +50,13 @@ class Alarms:
         self._reviewed = now
         empty, short, phantom = {}, {}, {}
         for account in self._goods.accounts:
-            answer = said.get(account.gtin)
+            gtin, book = account.gtin, account.book or 0
+            answer = said.get(gtin)
             if answer is None or answer.state is StockState.UNKNOWN:
                 continue
-            empty[account.gtin], short[account.gtin] = self._to_fill(answer)
-            phantom[account.gtin] = self._phantom(answer, account.book or 0)
+            empty[gtin], short[gtin] = self._to_fill(answer)
+            if self._readers and book > answer.on_hand:
+                phantom[gtin] = f"the book says {book}, the sensors {answer.on_hand}"
         return [
             *self._weigh(now, "shelf_empty", EMPTY_SECONDS, empty),
             *self._weigh(now, "shelf_short", EMPTY_SECONDS, short),
@@ -67,22 +69,16 @@ class Alarms:
         """Why the GTIN's shelf is empty, and why it is short."""
         room = self._room.get(answer.gtin, {})
         mine = room or self._shelves
-        floor = sum(n for zone, n in answer.zones.items() if zone in mine)
-        back = sum(n for zone, n in answer.zones.items() if zone in self._backs)
-        if not mine or back <= 0.9:
+        back = sum([answer.zones.get(zone, 0.0) for zone in self._backs])
+        if back <= 0.9 or not mine:
             return "", ""
+        floor = sum([n for zone, n in answer.zones.items() if zone in mine])
         if floor < 0.5:
             return f"none on the shelf, {round(back)} in the back", ""
         capacity = sum(room.values())
         if round(floor) <= SHORT * capacity:
             return "", f"{round(floor)} of {capacity} on the shelf, {round(back)} in the back"
         return "", ""
-
-    def _phantom(self, answer: StockChanged, book: int) -> str:
-        missing = book - answer.on_hand
-        if self._readers and missing > 0:
-            return f"the book says {book}, the sensors {answer.on_hand}"
-        return ""
 
     def _weigh(
         self, now: float, kind: str, patience: float, why: Mapping[str, str]

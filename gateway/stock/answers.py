@@ -11,6 +11,7 @@ from gateway.changes import Change, StockChanged, StockState
 from gateway.stock.answer import on_floor
 from gateway.stock.book import Account
 from gateway.stock.composing import Composer, View
+from gateway.stock.evidence import distinct
 from gateway.stock.goods import Goods
 from gateway.stock.holds import Holds
 from gateway.stock.presence import AWAY, HERE, HIDDEN
@@ -34,7 +35,11 @@ class Answers:
         self._tags, self._goods, self._composer = tags, goods, composer
         self.said: dict[str, StockChanged] = {}
         self._reviewed = -np.inf
-        self._basis: NDArray[np.float64] = np.zeros((0, 3))
+        # What was believed of every tag when its answer was last made anew.
+        self._away: NDArray[np.float64] = np.zeros(0)
+        self._here: NDArray[np.float64] = np.zeros(0)
+        self._home: NDArray[np.int16] = np.zeros(0, np.int16)
+        self._status: NDArray[np.int8] = np.zeros(0, np.int8)
         self._blind_before: NDArray[np.bool_] | None = None
         self._waiting: dict[int, None] = {}
 
@@ -74,9 +79,9 @@ class Answers:
             self._blind_before = view.blind
             self._waiting.update(dict.fromkeys(range(len(self._goods.accounts))))
         moved = self._moved_tags()
-        if moved.any():
-            accounts = np.unique(self._tags.account[: self._tags.count][moved])
-            self._waiting.update(dict.fromkeys(accounts[accounts >= 0].tolist()))
+        if len(moved):
+            accounts = distinct(self._tags.account[moved])
+            self._waiting.update(dict.fromkeys(one for one in accounts if one >= 0))
 
     def _stale(self, account: Account) -> bool:
         """Whether it was said to be likely there while nothing is heard of it."""
@@ -85,30 +90,35 @@ class Answers:
             before is not None and before.state is StockState.UNKNOWN and before.p_available > 0.5
         )
 
-    def _moved_tags(self) -> NDArray[np.bool_]:
-        tags, n = self._tags, self._tags.count
-        basis = np.empty((n, 3), order="F")
-        belief = tags.belief[:n]
-        basis[:, 0] = belief[:, AWAY]
-        basis[:, 1] = belief[:, HERE] + belief[:, HIDDEN]
-        basis[:, 2] = tags.home[:n] + 1000.0 * tags.status[:n]
-        old = len(self._basis)
+    def _moved_tags(self) -> NDArray[np.int64]:
+        """Rows whose belief or place moved since they were last among these; new rows."""
+        tags, n, old = self._tags, self._tags.count, len(self._away)
+        away, here = tags.belief[:n, AWAY], tags.belief[:n, HERE] + tags.belief[:n, HIDDEN]
         moved = np.ones(n, np.bool_)
-        moved[:old] = np.abs(basis[:old, 0] - self._basis[:, 0]) > STEP_BELIEF
-        moved[:old] |= np.abs(basis[:old, 1] - self._basis[:, 1]) > STEP_BELIEF
-        moved[:old] |= basis[:old, 2] != self._basis[:, 2]
+        moved[:old] = _stepped(away[:old], self._away) | _stepped(here[:old], self._here)
+        moved[:old] |= tags.home[:old] != self._home
+        moved[:old] |= tags.status[:old] != self._status
+        rows = np.flatnonzero(moved)
         if n > old:
-            basis[:old] = np.where(moved[:old, None], basis[:old], self._basis)
-            self._basis = basis
-        elif moved.any():
-            self._basis[moved] = basis[moved]
-        return moved
+            more = n - old
+            self._away, self._here = np.pad(self._away, (0, more)), np.pad(self._here, (0, more))
+            self._home = np.pad(self._home, (0, more))
+            self._status = np.pad(self._status, (0, more))
+        self._away[rows], self._here[rows] = away[rows], here[rows]
+        self._home[rows], self._status[rows] = tags.home[rows], tags.status[rows]
+        return rows
 
     def _worth_saying(self, before: StockChanged, fresh: StockChanged) -> bool:
-        return self._floor_count(before) != self._floor_count(fresh) or _moved(before, fresh)
+        return _moved(before, fresh) or self._floor_count(before) != self._floor_count(fresh)
 
     def _floor_count(self, said: StockChanged) -> int:
         return round(on_floor(said.zones, self._composer.floor_ids))
+
+
+def _stepped(now: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.bool_]:
+    change = now - before
+    np.abs(change, out=change)
+    return np.asarray(change > STEP_BELIEF)
 
 
 def _moved(before: StockChanged, fresh: StockChanged) -> bool:

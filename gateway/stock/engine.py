@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import replace
@@ -47,12 +48,13 @@ from gateway.stock.places import Places
 from gateway.stock.presence import Presence
 from gateway.stock.records import Records
 from gateway.stock.scales import Scales
-from gateway.stock.tags import FOREIGN, Tags
+from gateway.stock.tags import Tags
 from gateway.stock.tidings import Tidings
 from gateway.stock.usual import Usual
 
 AHEAD_SECONDS = 3_600.0
 """What is said to be further ahead than that was stamped by a wrong clock."""
+_END_OF_TIME = sys.float_info.max
 IDLE_MOST = 60
 """Seconds of scanning without a word that are credited to a reader which never sends rounds."""
 
@@ -213,18 +215,20 @@ class StockEngine:
 
     def _take_reads(self, reads: TagReads) -> None:
         antenna = self._antennas(reads.src, reads.antenna)
-        row = np.fromiter(map(self._tags.find, reads.epcs()), np.int32, len(reads))
-        sane = np.isfinite(reads.t) & (reads.t >= 0) & (reads.t <= reads.at + AHEAD_SECONDS)
+        row = self._tags.find_all(reads.epcs())
+        self._goods.take_tags()
+        sane = (reads.t >= 0) & (reads.t <= min(reads.at + AHEAD_SECONDS, _END_OF_TIME))
+        known = antenna >= 0
         self.faults["bad_time"] += len(reads) - int(np.count_nonzero(sane))
-        self.faults["unknown_antenna"] += int(np.count_nonzero(antenna < 0))
-        keep = sane & (antenna >= 0) & (row != FOREIGN)
-        for new in range(self._goods.tags_taken, self._tags.count):
-            self._goods.take_tag(new)
-        keep &= self._goods.counts(row)
-        if keep.any():
+        self.faults["unknown_antenna"] += len(reads) - int(np.count_nonzero(known))
+        keep = sane & known & self._goods.counts(row)
+        if keep.all():
+            self._evidence.read(reads.t, row, antenna)
+        elif keep.any():
             self._evidence.read(reads.t[keep], row[keep], antenna[keep])
-        heard = [number for number in distinct(antenna) if number >= 0]
-        self._hearing.reading[heard] = True
+        for number in distinct(antenna):
+            if number >= 0:
+                self._hearing.reading[number] = True
 
     def _antennas(self, src: str, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
         known = {number: self._places.antenna(src, number) for number in distinct(numbers)}

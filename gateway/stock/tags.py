@@ -6,6 +6,7 @@ counted, bounded note that they are strangers.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from enum import IntEnum
 from typing import Literal
@@ -119,6 +120,13 @@ class Tags:
         row = self._by_bytes.get(epc)
         return self._meet(epc) if row is None else row
 
+    def find_all(self, epcs: list[bytes]) -> NDArray[np.int32]:
+        """`find` for many, int32[n]."""
+        try:
+            return np.fromiter(map(self._by_bytes.get, epcs), np.int32, len(epcs))
+        except TypeError:  # nothing known of one of them
+            return np.fromiter(map(self.find, epcs), np.int32, len(epcs))
+
     def of_text(self, text: str) -> int | None:
         """Row of an EPC written as hex or URN, made when new; None for what is not ours."""
         item = self._naming.of_text(text)
@@ -156,12 +164,13 @@ class Tags:
             self._grow()
         self._by_urn[item.urn] = row
         self.urns.append(item.urn)
-        self.gtins.append(item.gtin)
+        # Every tag's name comes with its own copy of the GTIN.
+        self.gtins.append(sys.intern(item.gtin))
         self.count += 1
         return row
 
     def _grow(self) -> None:
-        extra = self._room
+        extra = max(FIRST_ROWS, self._room // 2)
         for name, column in list(vars(self).items()):
             if isinstance(column, np.ndarray):
                 order: Literal["C", "F"] = "C" if column.flags.c_contiguous else "F"

@@ -28,6 +28,7 @@ JUDGED, AGAIN_SECONDS = 100, 10.0
 """So many items are judged in one turn, and those that stay in doubt not again so soon."""
 
 Rows = NDArray[np.int64]
+_HERE = int(Status.HERE)
 
 
 class Tidings:
@@ -49,18 +50,25 @@ class Tidings:
         tags, n = self._tags, self._tags.count
         if n == 0:
             return []
-        live = (tags.status[:n] == Status.HERE) & (tags.account[:n] >= 0)
-        belief, home, told = tags.belief[:n], tags.home[:n], tags.told[:n]
-        gone = live & (belief[:, AWAY] > SURE) & (told != NOWHERE)
-        gone &= ~(now - tags.last[:n] < LAID_SECONDS)
-        there = live & (belief[:, HERE] > SURE) & (home != NOWHERE) & (home != told)
-        there &= (now - tags.since[:n] >= self._patience(home, told)) & ~self._presence.exit[home]
+        # Few tags are away, and few elsewhere than told: only those are looked at closely.
+        gone = np.flatnonzero((tags.belief[:n, AWAY] > SURE) & (tags.told[:n] != NOWHERE))
+        gone = gone[self._live(gone) & ~(now - tags.last[gone] < LAID_SECONDS)]
+        there = np.flatnonzero(tags.home[:n] != tags.told[:n])
+        there = there[self._live(there) & (tags.belief[there, HERE] > SURE)]
+        home = tags.home[there]
+        rests = now - tags.since[there] >= self._patience(home, tags.told[there])
+        there = there[rests & (home != NOWHERE) & ~self._presence.exit[home]]
         changes = self._of_unsure_sales(now)
-        for row in np.flatnonzero(gone).tolist():
-            changes += self._departed(row, float(tags.last[row]), float(belief[row, AWAY]), now)
-        for row in self._sure(np.flatnonzero(there), now):
+        for row in gone.tolist():
+            away = float(tags.belief[row, AWAY])
+            changes += self._departed(row, float(tags.last[row]), away, now)
+        for row in self._sure(there, now):
             changes += self._there(row, now)
         return changes
+
+    def _live(self, rows: Rows) -> NDArray[np.bool_]:
+        tags = self._tags
+        return np.asarray((tags.status[rows] == _HERE) & (tags.account[rows] >= 0))
 
     def _patience(self, home: NDArray[np.int16], told: NDArray[np.int16]) -> NDArray[np.float64]:
         storage = self._presence.storage
