@@ -22,6 +22,8 @@ FAR_RATE, FAR_SHARE, FAR_TAGS = 0.01, 0.8, 5
 this; fewer tags than that teach nothing."""
 TEACH_MOST = 200
 """So many tags of a zone teach it."""
+AT_ONCE = 2000
+"""So many tags are looked at together: memory."""
 TOLD_MOST = 50
 """A store full of copies is told by so many."""
 
@@ -36,21 +38,28 @@ class Clones:
         """What is heard in two distant zones at this moment: the zones in words, by URN."""
         tags, n = self._tags, self._tags.count
         fresh = (tags.status[:n] == Status.HERE) & (now - tags.recent_t[:n] < FRESH_SECONDS)
-        rows = np.flatnonzero(fresh)
-        rounds = self._hearing.window
-        heard = (tags.recent[rows] > HEARD * rounds) & (rounds > ROUNDS)
-        twice = heard.sum(axis=1) >= 2
+        rows, heard = self._twice(np.flatnonzero(fresh))
         found: dict[str, str] = {}
-        if not twice.any():
+        if not len(rows):
             return found
         usual = self._usual()
-        for row, antennas in zip(rows[twice].tolist(), heard[twice], strict=True):
+        for row, antennas in zip(rows.tolist(), heard, strict=True):
             apart = self._apart(np.flatnonzero(antennas), usual)
             if apart is not None:
                 found[tags.urns[row]] = f"read in {apart[0]} and {apart[1]} at once"
             if len(found) == TOLD_MOST:
                 break
         return found
+
+    def _twice(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Those of these tags that more than one antenna hears well, and which do."""
+        rounds, twice = self._hearing.window, list[NDArray[np.int64]]()
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            well = (self._tags.recent.take(some, axis=0) > HEARD * rounds) & (rounds > ROUNDS)
+            twice.append(some[well.sum(axis=1) >= 2])
+        found = np.concatenate(twice) if twice else rows
+        return found, (self._tags.recent[found] > HEARD * rounds) & (rounds > ROUNDS)
 
     def _apart(
         self, antennas: NDArray[np.int64], usual: NDArray[np.float64]

@@ -60,11 +60,7 @@ class Lessons:
             return
         self._learned = t
         n, tags = self._tags.count, self._tags
-        steady = (tags.belief[:n, 0] > STEADY) & (tags.home[:n] != NOWHERE)
-        rows = np.flatnonzero(steady)
-        # A tag whose own antennas have not been heard for long may lie anywhere.
-        own = self._places.zone_of == tags.home[rows, None]
-        rows = rows[(tags.exposure[rows] * own).max(axis=1, initial=0.0) > STEADY_ROUNDS]
+        rows = self._steady(n)
         if len(rows):
             self.rates.learn(tags.home[rows], tags.rate[rows])
             some = np.roll(rows, -self._turn)[:TAUGHT_BY]
@@ -73,6 +69,15 @@ class Lessons:
             self.spread.learn(tags.home[some], reads, tags.exposure[some])
         self._learn_crowds(n)
         self._learn_obscurity(n, t)
+
+    def _steady(self, n: int) -> NDArray[np.int64]:
+        """Tags surely in place; one whose own antennas have not been heard long lies anywhere."""
+        tags, zone_of = self._tags, self._places.zone_of
+        steady = (tags.belief[:n, 0] > STEADY) & (tags.home[:n] != NOWHERE)
+        heard: NDArray[np.bool_] = np.zeros(n, np.bool_)
+        for antenna, zone in enumerate(zone_of.tolist()):
+            heard |= (tags.home[:n] == zone) & (tags.exposure[:n, antenna] > STEADY_ROUNDS)
+        return np.flatnonzero(steady & heard)
 
     def _learn_crowds(self, n: int) -> None:
         tags, zones = self._tags, len(self._places.zones)

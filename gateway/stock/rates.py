@@ -35,11 +35,11 @@ class ZoneRates:
 
     def learn(self, zone: NDArray[np.int16], rate: NDArray[np.float32]) -> None:
         """Take the present signatures of well settled tags: their zone and rates by antenna."""
-        zones, antennas = self._prior.shape
-        numbers = np.concatenate([np.arange(zones), zone])
-        each = np.concatenate([self._prior * self._prior_tags[:, None], rate])
-        cell = numbers[:, None] * antennas + np.arange(antennas)
-        total = np.bincount(cell.ravel(), each.ravel(), zones * antennas).reshape(zones, antennas)
+        zones = len(self._prior)
+        total = self._prior * self._prior_tags[:, None]
+        # Zone by zone: all at once would take several times the memory of the columns themselves.
+        for number in np.unique(zone).tolist():
+            total[number] = np.concatenate([total[None, number], rate[zone == number]]).sum(axis=0)
         self._taught = np.bincount(zone, minlength=zones).astype(np.float64)
         self._say(total / (self._prior_tags + self._taught)[:, None])
 

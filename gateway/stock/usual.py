@@ -55,16 +55,20 @@ class Usual:
 
     def of(self, account: NDArray[np.int32]) -> NDArray[np.float64]:
         """Log prior of tags of these GTINs, [tags, zones]; goods without a plan are all alike."""
-        return self._table[np.minimum(account, len(self._table) - 1)]
+        rows = np.minimum(account, len(self._table) - 1)
+        usual = self._table.take(rows, axis=0)
+        usual[self._astray.take(rows, axis=0)] = self._off_plan
+        return usual
 
     def learn(self, account: NDArray[np.int32], zones: NDArray[np.float64]) -> None:
         """Take settled tags: their GTIN and the probability of each zone, [tags, zones]."""
         rows = np.minimum(account, len(self._table) - 1)
-        on_shelf = (zones * (self._planned[rows] | self._astray[rows])).sum(axis=1)
-        on_shelf = np.where(self._has_plan[rows], on_shelf, 0.0)
+        astray = self._astray.take(rows, axis=0)
+        on_shelf = (zones * (self._planned.take(rows, axis=0) | astray)).sum(axis=1)
+        on_shelf = np.where(self._has_plan.take(rows), on_shelf, 0.0)
         kept = min(1.0, _KEPT / (self._units + 1e-9))
         self._units = self._units * kept + float(on_shelf.sum())
-        self._misplaced = self._misplaced * kept + float((zones * self._astray[rows]).sum())
+        self._misplaced = self._misplaced * kept + float((zones * astray).sum())
         self._renew()
 
     @property
@@ -80,4 +84,4 @@ class Usual:
 
     def _renew(self) -> None:
         share = min(max(self._misplaced / self._units, _LEAST), _MOST)
-        self._table[self._astray] = math.log(share / max(1, self._shelves - 1))
+        self._off_plan = math.log(share / max(1, self._shelves - 1))
