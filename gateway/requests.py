@@ -192,3 +192,110 @@ class ManualCount:
     why: str = ""
     given: Mapping[str, float] = field(default_factory=dict)
     text: str = ""
+
+
+class WalkStep(StrEnum):
+    """What an installer does who walks through the store with known tags."""
+
+    START = "start"
+    LAY = "lay"
+    """The tags lie in a zone now, and nobody stands before them."""
+    APPLY = "apply"
+    """Let the engine know by what was measured."""
+    DISCARD = "discard"
+
+
+@dataclass(frozen=True, slots=True)
+class WalkAct:
+    """A step of a walk.
+
+    Attributes:
+        tags: for `start`: EPCs of the tags as hex; none: they are found out, `count` of them.
+        zone, seconds: for `lay`: where they lie, and how long.
+    """
+
+    step: WalkStep
+    tags: tuple[str, ...] = ()
+    count: int = 0
+    zone: str = ""
+    seconds: float = 0.0
+
+
+class WalkPhase(StrEnum):
+    """What a walk waits for."""
+
+    IDLE = "idle"
+    LISTENING = "listening"
+    """What is heard now is there anyway: the tags are out of earshot."""
+    READY = "ready"
+    LAID = "laid"
+
+
+class AntennaVerdict(StrEnum):
+    """What a walk says of one antenna."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    """It hears few of its own zone's tags, or seldom."""
+    ELSEWHERE = "elsewhere"
+    """It hears another zone better than its own: a swapped cable, or it looks the wrong way."""
+    DEAF = "deaf"
+    """Its rounds go on and it hears nothing in its own zone."""
+    SILENT = "silent"
+    """It finished no round: not connected, not configured at the reader, or the reader is away."""
+    UNSURE = "unsure"
+    """Too few rounds to tell."""
+    WAITING = "waiting"
+    """Nothing has been laid into its zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class AntennaHeard:
+    """One antenna on a walk: of `laid` tags in its own zone it heard `heard`, at a mean `rate`.
+
+    `rate` is reads a round, None without rounds; `hears` the zone it hears better, for `elsewhere`.
+    """
+
+    reader: str
+    antenna: int
+    zone: str
+    verdict: AntennaVerdict
+    rounds: int = 0
+    heard: int = 0
+    laid: int = 0
+    rate: float | None = None
+    hears: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneWalked:
+    """One stop: any antenna heard `heard` of `laid` tags in `zone`. `applied`: it is in force."""
+
+    zone: str
+    heard: int
+    laid: int
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WalkState:
+    """How a walk stands.
+
+    Attributes:
+        zone: where the tags lie now. left: seconds until this phase ends by itself.
+        hearing: tags heard so far at the present stop, by (reader, antenna); those heard at all.
+        count: tags that are carried along. tags: those known by now, as hex.
+        why: a word that says why the step was refused, `detail` a sentence; empty when it was not.
+    """
+
+    phase: WalkPhase
+    zone: str = ""
+    left: float = 0.0
+    count: int = 0
+    tags: tuple[str, ...] = ()
+    heard: int = 0
+    hearing: tuple[tuple[str, int, int], ...] = ()
+    stops: tuple[ZoneWalked, ...] = ()
+    antennas: tuple[AntennaHeard, ...] = ()
+    why: str = ""
+    detail: str = ""

@@ -28,7 +28,15 @@ from drivers.observations import (
     Weight,
 )
 from gateway.changes import Change
-from gateway.requests import HoldAnswer, HoldRequest, HoldState, HoldVerdict
+from gateway.requests import (
+    HoldAnswer,
+    HoldRequest,
+    HoldState,
+    HoldVerdict,
+    WalkAct,
+    WalkState,
+    WalkStep,
+)
 from gateway.stock.afterlife import Afterlife
 from gateway.stock.alarms import Alarms
 from gateway.stock.answers import Answers
@@ -48,9 +56,11 @@ from gateway.stock.places import Places
 from gateway.stock.presence import Presence
 from gateway.stock.records import Records
 from gateway.stock.scales import Scales
-from gateway.stock.tags import Tags
+from gateway.stock.tags import FOREIGN, Tags
 from gateway.stock.tidings import Tidings
 from gateway.stock.usual import Usual
+from gateway.stock.verdicts import figures
+from gateway.stock.walk import Walk
 
 AHEAD_SECONDS = 3_600.0
 """What is said to be further ahead than that was stamped by a wrong clock."""
@@ -95,6 +105,7 @@ class StockEngine:
         self._tidings = Tidings(self._places, self._tags, self._presence, unsure)
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
         self._learned = Learned(self._places, self._presence, usual)
+        self._walk = Walk(self._places, self.faults)
         self._clock = SteppedClock(self._tags, self._goods, self._hearing)
         self._facts: list[Fact] = []
         self._changes: list[Change] = []
@@ -150,6 +161,7 @@ class StockEngine:
         """Bring everything to `now` and say what changed."""
         stepped = self._clock.tell(now)
         self._tick(now)
+        self._walk.advance(now)
         changes, self._changes = self._changes, []
         changes += stepped + self._weigh_in_order(now)
         changes += self._holds.forget(now)
@@ -200,6 +212,20 @@ class StockEngine:
         """The hold is off: the goods are free again."""
         return self._close(hold_id, HoldState.RELEASED, now)
 
+    def walk(self, act: WalkAct, now: float) -> WalkState:
+        """A step of the installer's walk; the changes follow with the next `advance`."""
+        refused = self._walk.act(act, now)
+        if act.step is WalkStep.APPLY and not refused[0]:
+            spread = self._presence.lessons.spread
+            found = figures(self._places, self._walk.measured(), spread)
+            self._changes += self._learned.walk(found)
+            self._walk.applied()
+        return self._walk.state(now, refused)
+
+    def walk_state(self, now: float) -> WalkState:
+        """How the walk stands."""
+        return self._walk.state(now)
+
     def _close(self, hold_id: str, state: HoldState, now: float) -> HoldAnswer:
         verdict, hold, changes = self._holds.close(hold_id, state, now)
         self._changes += changes
@@ -215,12 +241,16 @@ class StockEngine:
 
     def _take_reads(self, reads: TagReads) -> None:
         antenna = self._antennas(reads.src, reads.antenna)
-        row = self._tags.find_all(reads.epcs())
+        epcs = reads.epcs()
+        row = self._tags.find_all(epcs)
         self._goods.take_tags()
         sane = (reads.t >= 0) & (reads.t <= min(reads.at + AHEAD_SECONDS, _END_OF_TIME))
         known = antenna >= 0
         self.faults["bad_time"] += len(reads) - int(np.count_nonzero(sane))
         self.faults["unknown_antenna"] += len(reads) - int(np.count_nonzero(known))
+        if self._walk.listens:
+            columns = (reads.t.tolist(), antenna.tolist(), (row != FOREIGN).tolist())
+            self._walk.read(zip(epcs, *columns, strict=True))
         keep = sane & known & self._goods.counts(row)
         if keep.all():
             self._evidence.read(reads.t, row, antenna)
@@ -245,6 +275,7 @@ class StockEngine:
             return
         self._hearing.rounds_sent[antenna] = True
         self._evidence.round(done.t, antenna)
+        self._walk.round(done.t, antenna)
 
     def _take_device(self, device: Device) -> None:
         if device.antenna is None:
@@ -267,6 +298,7 @@ class StockEngine:
             for past in range(max(since, second - IDLE_MOST), second):
                 for antenna in scanning.tolist():
                     self._evidence.round(float(past), antenna)
+                    self._walk.round(float(past), antenna, credited=True)
 
 
 def _event_time(fact: Fact) -> float:

@@ -17,6 +17,7 @@ NAMES = (
     "shop",
     "presence",
     "stock_speed",
+    "walk",
     "footfall",
 )
 """Those of minutes; `accuracy` and `presence --yardstick` are run by name."""
