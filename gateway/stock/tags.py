@@ -171,7 +171,9 @@ class Tags:
 
     def _grow(self) -> None:
         extra = max(FIRST_ROWS, self._room // 2)
-        for name, column in list(vars(self).items()):
+        # By name: whoever holds on to the old columns needs twice the memory.
+        for name in list(vars(self)):
+            column = getattr(self, name)
             if isinstance(column, np.ndarray):
                 order: Literal["C", "F"] = "C" if column.flags.c_contiguous else "F"
                 # Room that no row needs yet costs no memory before somebody writes to it.
