@@ -88,6 +88,12 @@ class BackOnShelf:
             self._forget(alert_id)
         return known
 
+    def step_clock(self, seconds: float) -> None:
+        """The clock was stepped by `seconds`: nobody has waited longer for it."""
+        for one in list(self._kept.values()):
+            back = one.back and replace(one.back, t=one.back.t + seconds)
+            self._keep(replace(one, created=one.created + seconds, back=back))
+
     def advance(self, changes: Iterable[Change], now: float) -> list[Change]:
         """Hear `changes`, in their order; what to keep, and the alerts for those told by topic."""
         for change in changes:

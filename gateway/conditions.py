@@ -93,6 +93,13 @@ class Conditions:
             changes += [alert for alert in found if alert is not None]
         return changes
 
+    def step_clock(self, seconds: float) -> None:
+        """The clock was stepped by `seconds`: what lasts has lasted as long as it had."""
+        for watches in self._watches.values():
+            for watch in watches:
+                if watch.since is not None:
+                    watch.since += seconds
+
     def _watching(self, device: str, quantity: Quantity) -> list[_Watch]:
         limits = self.limits.get(device)
         if limits is None:

@@ -109,6 +109,18 @@ class Core:
         ]
         return changes + self.alerts.advance(changes, now)
 
+    def step_clock(self, seconds: float, now: float) -> None:
+        """The clock was stepped by `seconds` and says `now`: what lasts goes on, ages stay ages.
+
+        `advance` by the old time before, and by the new one after it.
+        """
+        self._once.step_clock(seconds)
+        self.health.step_clock(seconds)
+        self.conditions.step_clock(seconds)
+        self.alerts.step_clock(seconds)
+        self.footfall.step_clock(seconds, now)
+        self.stock.step_clock(seconds, now)
+
     def hold(self, request: HoldRequest, now: float) -> HoldAnswer:
         """Promise goods; `advance` says the changes.
 

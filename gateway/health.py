@@ -83,6 +83,13 @@ class Watched:
             self.pauses.append(pause)
         self.heard = max(at, self.heard)
 
+    def step(self, seconds: float) -> None:
+        """The clock was stepped."""
+        if self.heard is not None:
+            self.heard += seconds
+        if self.scanned is not None:
+            self.scanned += seconds
+
     def usual(self) -> float:
         """Seconds of its usual pause, so far as it is known; one long absence makes no habit."""
         return median(self.pauses) if len(self.pauses) >= PAUSES_NEEDED else 0.0
@@ -129,6 +136,13 @@ class Health:
         for name, worn in self._worn.items():
             changes += self._attention(worn, name, worn.detail, now)
         return changes
+
+    def step_clock(self, seconds: float) -> None:
+        """The clock was stepped by `seconds`: silences are as long as they were."""
+        if self._begun is not None:
+            self._begun += seconds
+        for watched in self.watched.values():
+            watched.step(seconds)
 
     def _hear(self, name: str, at: float) -> None:
         watched = self.watched.get((name, None))

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from operator import methodcaller
 
-from drivers.source import Clock
+from gateway.clock import SteadyClock
 from gateway.committer import Committer
 
 log = logging.getLogger(__name__)
@@ -16,12 +16,17 @@ FIRST_SECONDS = 300.0
 EVERY_SECONDS = 6 * 3_600.0
 
 
-async def keep_house(committer: Committer, clock: Clock, keep_seconds: float) -> None:
-    """Until cancelled: delete history older than `keep_seconds`."""
+async def keep_house(committer: Committer, clock: SteadyClock, keep_seconds: float) -> None:
+    """Until cancelled: delete history older than `keep_seconds`, by a clock that has settled."""
     await clock.sleep(FIRST_SECONDS)
     while True:
-        try:
-            await committer.in_thread(methodcaller("forget_before", clock.wall() - keep_seconds))
-        except sqlite3.Error as error:
-            log.warning("old history could not be deleted: %s", error)
+        if clock.settled():
+            await _forget(committer, clock.wall() - keep_seconds)
         await clock.sleep(EVERY_SECONDS)
+
+
+async def _forget(committer: Committer, before: float) -> None:
+    try:
+        await committer.in_thread(methodcaller("forget_before", before))
+    except sqlite3.Error as error:
+        log.warning("old history could not be deleted: %s", error)

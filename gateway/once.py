@@ -48,5 +48,11 @@ class Once:
             said.append(Remember(ENGINE, key, None))
         return said
 
+    def step_clock(self, seconds: float) -> None:
+        """The clock was stepped by `seconds`: no id is older for it."""
+        self._known = OrderedDict(
+            (key, (digest, at + seconds)) for key, (digest, at) in self._known.items()
+        )
+
     def _oldest(self) -> float:
         return next(iter(self._known.values()))[1]

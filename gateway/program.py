@@ -20,6 +20,7 @@ from drivers.door.push_source import PushDoor
 from drivers.door.source import DoorSource
 from drivers.source import Clock, Source
 from gateway.board import Board
+from gateway.clock import SteadyClock
 from gateway.committer import Committer
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.layout import layout_of
@@ -97,7 +98,7 @@ class Program:
             OSError, sqlite3.Error: the data folder cannot be used.
         """
         self.port: int | None = None
-        self._clock = clock
+        self._clock = clock = SteadyClock(clock)
         self._jitter = jitter or random.Random()  # noqa: S311 - jitter is no secret
         self._store = store
         self._data = data
@@ -151,7 +152,7 @@ class Program:
         keep = self._store.config.privacy.keep_days * DAY
         running = [
             self._task("engines", self._loop.run()),
-            self._kept("housekeeping", lambda clock: keep_house(self._committer, clock, keep)),
+            self._kept("housekeeping", lambda _: keep_house(self._committer, self._clock, keep)),
             self._kept("disk", lambda clock: watch_disk(self._data, self._committer, clock)),
             self._kept("alerts", self._herald.run),
         ]

@@ -1,7 +1,8 @@
 """A capture through the core in virtual time: the same input gives the same changes.
 
 The core is advanced on whole seconds of the arrival times, as the program does with the clock, and
-right after a fact. In a silence nothing arrives, so there time is told in longer steps.
+right after a fact. In a silence nothing arrives, so there time is told in longer steps. Lines stand
+in order of arrival: where that runs back, or ahead by a month, the clock was stepped.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ SILENCE_SECONDS = 60
 STEP_IN_SILENCE_SECONDS = 10
 LONG_SILENCE_SECONDS = 86_400
 STEP_IN_LONG_SILENCE_SECONDS = 60
+BACK_SECONDS = 60.0
+AHEAD_SECONDS = 30 * 86_400.0
+"""A recording that goes on for longer without a word was not made in one piece."""
 SETTLE_SECONDS = 65
 """After the last line: long enough for the last minute to be told."""
 
@@ -31,6 +35,10 @@ def replay(core: Core, observations: Iterable[Observation]) -> Iterator[Change]:
         if now is None:
             now = obs.at
             yield from core.advance(math.floor(now))
+        if not -BACK_SECONDS < obs.at - now < AHEAD_SECONDS:
+            yield from core.advance(now)
+            core.step_clock(obs.at - now, obs.at)
+            now = obs.at
         for second in _seconds(now, obs.at):
             yield from core.advance(second)
         now = max(now, obs.at)

@@ -55,6 +55,11 @@ class ByHand:
         if clicker.count(Totals(count.at, count.boot, *passed)):
             self._keep(count.src, stretches=True)
 
+    def step(self, seconds: float, now: float) -> None:
+        """The clock was stepped by `seconds` and says `now`."""
+        for clicker in self._clickers.values():
+            clicker.step(seconds, now)
+
     def configured(self, calibrations: Mapping[str, float]) -> None:
         """The config says so now; what is new in it rules over what was found by hand before."""
         for src, calibration in calibrations.items():

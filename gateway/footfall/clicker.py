@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
 
 from gateway.footfall.calibration import Manual, NotCalibrated
 from gateway.footfall.doors import PASSAGES_A_SECOND, WRAP
+from gateway.footfall.stamps import stamped
 from gateway.requests import Tap, Way
 
 STRETCH_SECONDS = 60.0
@@ -115,6 +116,15 @@ class Clicker:
             return False
         self._close(mark, report)
         return True
+
+    def step(self, seconds: float, now: float) -> None:
+        """The clock was stepped by `seconds` and says `now`: stretches that are over stand."""
+        self.heard = stamped(self.heard, seconds, now)
+        self.loose = [(stamped(t, seconds, now), place, sign) for t, place, sign in self.loose]
+        if self.mark is not None:
+            self.mark = replace(self.mark, t=stamped(self.mark.t, seconds, now))
+        if self.last is not None:
+            self.last = replace(self.last, t=stamped(self.last.t, seconds, now))
 
     @property
     def seconds(self) -> float:

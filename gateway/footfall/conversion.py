@@ -92,6 +92,14 @@ class Hours:
         reach = int(LAGS * BIN / HOUR) if self.visits.learned else 0
         self._again.update(end + HOUR * n for n in range(reach + 1))
 
+    def step(self, now: float) -> None:
+        """The clock was stepped and says `now`: hours to come are not known, nor this one whole."""
+        last = math.ceil(now / HOUR) * HOUR
+        self._hours = {end: hour for end, hour in self._hours.items() if end <= last}
+        self._bins = {place: kept for place, kept in self._bins.items() if place * BIN < now}
+        self._again = {end for end in self._again if end <= last}
+        self._since = now
+
     def tell(self, end: float) -> list[Conversion]:
         """Past hours that are known better now, and the one that ends at `end`, if one does."""
         told = {one for one in self._again if one <= end and one in self._hours}

@@ -52,7 +52,7 @@ class Day:
     def step(self, t: float, count: int, due: float) -> list[Alert]:
         """The half hour that ended at `t` had `count` people where `due` are usual."""
         said: list[Alert] = []
-        if t - self._last > NIGHT_SECONDS or t - self._begin >= LONGEST_SECONDS:
+        if not 0 <= t - self._last <= NIGHT_SECONDS or t - self._begin >= LONGEST_SECONDS:
             said += self._end(t)
             self._begin, self._came, self._due = t, 0, 0.0
         self._last, self._came, self._due = t, self._came + count, self._due + due

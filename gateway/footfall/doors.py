@@ -11,11 +11,12 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from drivers.observations import Count
 from gateway.footfall.rules import DoorRule
 from gateway.footfall.spread import cells, shares
+from gateway.footfall.stamps import stamped
 
 WRAP = 2**32
 STALE = 2**31
@@ -131,6 +132,12 @@ class Door:
         told = [p for p in self.untold if p.t <= until]
         self.untold = [p for p in self.untold if p.t > until]
         return told
+
+    def step(self, seconds: float, now: float) -> None:
+        """The clock was stepped by `seconds` and says `now`."""
+        self.heard = stamped(self.heard, seconds, now)
+        self.at = None if self.at is None else stamped(self.at, seconds, now)
+        self.untold = [replace(p, t=stamped(p.t, seconds, now)) for p in self.untold]
 
     def memory(self) -> str:
         """What must be known after a restart: the totals as told, and passages only we know of.

@@ -35,6 +35,9 @@ ABSURD = 1e-6
 
 PARTS_KEPT = 500
 
+KEEPS_SECONDS = 86_400.0
+"""So long after a step of the clock no old half hours are forgotten."""
+
 WITNESS_SHARE = 0.25
 WITNESS_SALES = 3
 
@@ -57,6 +60,7 @@ class Gaps:
         self._likely = likely
         self._watches = {src: Watch(src, door, Slots(timezone)) for src, door in doors.items()}
         self._since = math.inf
+        self._stepped = -math.inf
         self._sold = [0, 0]
         self._guessed: list[tuple[float, int]] = []
         self._filled: dict[tuple[str, date], NDArray[np.float64]] = {}
@@ -65,6 +69,15 @@ class Gaps:
     def begin(self, now: float) -> None:
         """Watching begins; the half hour that runs is not seen whole."""
         self._since = now
+
+    def step(self, now: float) -> None:
+        """The clock was stepped and says `now`: watching begins anew."""
+        self._since = self._stepped = now
+        for watch in self._watches.values():
+            watch.step(now)
+        self._guessed.clear()
+        self._filled.clear()
+        self._parts.clear()
 
     def restore(self, memory: Mapping[str, str]) -> None:
         """Take back what the `Remember` changes of `close` and `heard` kept."""
@@ -154,7 +167,10 @@ class Gaps:
         changes = [said for watch in whole for said in self._watch_zeros(watch, begin, end)]
         for src, watch in self._watches.items():
             if watch in whole:
-                changes += _keep(src, watch.slots, begin, end)
+                changes += _keep(src, watch.slots, begin)
+                # A clock that was just stepped by years may not throw away what was learned.
+                if not self._stepped <= end < self._stepped + KEEPS_SECONDS:
+                    changes += _forget(src, watch.slots, end)
             elif watch.dark(end):
                 self._fill(watch, end)
                 changes.append(Remember("footfall", f"gap/{src}", watch.memory()))
@@ -303,9 +319,12 @@ class Gaps:
         ]
 
 
-def _keep(src: str, slots: Slots, begin: float, end: float) -> Iterator[Change]:
+def _keep(src: str, slots: Slots, begin: float) -> Iterator[Change]:
     key, text = slots.memory(begin)
     yield Remember("footfall", f"slots/{src}/{key}", text)
+
+
+def _forget(src: str, slots: Slots, end: float) -> Iterator[Change]:
     for old in slots.forget(end):
         yield Remember("footfall", f"slots/{src}/{old}", None)
 

@@ -149,6 +149,8 @@ class FootfallEngine:
         changes: list[Change] = [*self._memory, *self._by_hand.changes()]
         self._memory.clear()
         if self._minute_end is None:
+            if self._remembered_ahead(now):
+                self.step_clock(0.0, now)
             self._minute_end = math.floor(now / MINUTE) * MINUTE + MINUTE
             self._inside.begin(now)
             self._gaps.begin(now)
@@ -159,6 +161,31 @@ class FootfallEngine:
             changes += self._tell_minute(self._minute_end)
             self._minute_end += MINUTE
         return changes
+
+    def step_clock(self, seconds: float, now: float) -> None:
+        """The clock was stepped by `seconds` and says `now`; `advance` before, and after it.
+
+        Passages, sales and badges of the running minute move with it. Minutes that are lived twice
+        are told twice, each with what came in it.
+        """
+        for door in self._doors.values():
+            door.step(seconds, now)
+        self._till.step(seconds, now)
+        self._entrance.step(seconds, now)
+        self._by_hand.step(seconds, now)
+        self._inside.step(now)
+        self._hours.step(now)
+        self._gaps.step(now)
+        self._zones.step(now)
+        self._minute_end = math.floor(now / MINUTE) * MINUTE + MINUTE
+        self._memory += [self._remember(), self._till.memory()]
+        for src, door in self._doors.items():
+            self._memory.append(Remember("footfall", f"door/{src}", door.memory()))
+
+    def _remembered_ahead(self, now: float) -> bool:
+        """Whether memory was stamped by a clock that was ahead of today's."""
+        times = [door.at for door in self._doors.values() if door.at is not None]
+        return self._inside.emptied > now or any(t > now + MINUTE for t in times)
 
     def _count(self, count: Count) -> None:
         door = self._doors.get(count.src)

@@ -32,6 +32,13 @@ class Entrance:
         """All up to `end` is told."""
         self._badges.forget_before(end)
 
+    def step(self, seconds: float, now: float) -> None:
+        """The clock was stepped: no pause reaches over that."""
+        self._badges.step(seconds, now)
+        for parties, returns in zip(self._parties.values(), self._returns.values(), strict=True):
+            parties.forget()
+            returns.forget()
+
     def gather(
         self,
         sums: dict[float, MinuteSum],

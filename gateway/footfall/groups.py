@@ -66,6 +66,10 @@ class Parties:
         self.owed -= told
         return told
 
+    def forget(self) -> None:
+        """Nobody came before the next."""
+        self._newest = -math.inf
+
     def _hidden(self, one: Passages) -> bool:
         """Whether the counter told too rarely, or too late, to say who came together."""
         late = one.t < self._newest - MINUTE

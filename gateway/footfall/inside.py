@@ -35,10 +35,23 @@ class Inside:
         """What was left over at the last reset; None before the first."""
         return self._now.residual
 
+    @property
+    def emptied(self) -> float:
+        """The night that was last taken into account; 0 before the first."""
+        return self._now.emptied
+
     def begin(self, now: float) -> None:
         """The first moment: the night before it is taken for seen, where none was."""
         if not self._now.emptied:
             self._now.emptied = self._openings.last_empty(now)
+
+    def step(self, now: float) -> None:
+        """The clock was stepped and says `now`: who is inside is, and no night went by with it."""
+        self._now.since = min(self._now.since, now)
+        self._now.emptied = self._openings.last_empty(now)
+        self._now.doubt()
+        self._trail.clear()
+        self._trail.append((0.0, self.people))
 
     def doubt(self) -> None:
         """Some of the day was not seen: it teaches nothing."""

@@ -45,8 +45,7 @@ class Returns:
         """Re-entries in the minute being told; None where they cannot be known."""
         told = sorted(passages, key=lambda one: one.t)
         if any(one.estimated or one.seconds > CLOSE_ENOUGH_SECONDS for one in told):
-            self._out.clear()
-            self._later.clear()
+            self.forget()
             return None
         for one in told:
             self._pass(one)
@@ -56,6 +55,11 @@ class Returns:
         again = max(0, math.floor(self.owed + 0.5))
         self.owed = max(-MOST_OWED, self.owed - again)
         return again
+
+    def forget(self) -> None:
+        """Whoever went out is not waited for."""
+        self._out.clear()
+        self._later.clear()
 
     def _pass(self, one: Passages) -> None:
         soon, _ = _followed(self._out, one)

@@ -98,10 +98,12 @@ class Slots:
         return day.isoformat(), json.dumps(self._days.get(day))
 
     def forget(self, now: float) -> Iterator[str]:
-        """Keys of days that are too old, forgotten."""
-        oldest = self.place(now)[0] - timedelta(days=DAYS_KEPT)
+        """Keys of days that are too old, or have not come yet, forgotten."""
+        today = self.local_day(now)
+        oldest = today - timedelta(days=DAYS_KEPT)
         for day in sorted(self._days):
-            if day < oldest:
+            # The day that ends now may have another date already.
+            if not oldest <= day <= today + timedelta(days=1):
                 del self._days[day]
                 yield day.isoformat()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from drivers.observations import Advert
 from gateway.footfall.doors import Passages
 from gateway.footfall.rules import FootfallRules
+from gateway.footfall.stamps import stamped
 
 HEARD_KEPT_SECONDS = 300.0
 LINGERING_SECONDS = 30.0
@@ -62,6 +63,15 @@ class Badges:
         """Keep the lists short."""
         for badge, heard in self._strong.items():
             self._strong[badge] = [one for one in heard if one.t >= t - HEARD_KEPT_SECONDS]
+
+    def step(self, seconds: float, now: float) -> None:
+        """The clock was stepped by `seconds` and says `now`."""
+        for heard in self._strong.values():
+            for one in heard:
+                one.t = stamped(one.t, seconds, now)
+        self._used_until = {
+            badge: stamped(t, seconds, now) for badge, t in self._used_until.items()
+        }
 
     def _passed(self, badge: str, t: float, door: str) -> bool:
         window = self.rules.staff_window

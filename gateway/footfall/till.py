@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from drivers.observations import Sale
 from gateway.changes import Remember
+from gateway.footfall.stamps import stamped
 
 TILL_AHEAD_SECONDS = 60.0
 
@@ -43,6 +44,10 @@ class Till:
         told = [one for one in self._waiting if one.t <= end]
         self._waiting = [one for one in self._waiting if one.t > end]
         return told
+
+    def step(self, seconds: float, now: float) -> None:
+        """The clock was stepped by `seconds` and says `now`."""
+        self._waiting = [one._replace(t=stamped(one.t, seconds, now)) for one in self._waiting]
 
     def memory(self) -> Remember:
         """For `restore`."""

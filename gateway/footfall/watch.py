@@ -42,6 +42,12 @@ class Watch:
     partial: bool = False
     changed: bool = False
 
+    def step(self, now: float) -> None:
+        """The clock was stepped and says `now`: of gaps before that nothing more is said."""
+        self.given, self.blind, self.zeros = [], [], []
+        self.told_until, self.missed, self.due = now, Missed(), 0.0
+        self.partial = self.changed = True
+
     def silent(self, now: float) -> bool:
         """Whether the counter once spoke and does no more."""
         return self.door.at is not None and now - self.door.at > GAP_SECONDS

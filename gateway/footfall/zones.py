@@ -98,6 +98,11 @@ class Zones:
             self._end(trip)
             self._trips[sighting.beacon] = Trip(trip.heard, trip.zone, trip.heard, trip.zone)
 
+    def step(self, now: float) -> None:
+        """The clock was stepped and says `now`: trips that go on are begun anew."""
+        self._trips.clear()
+        self._since = None if self._since is None else min(self._since, now)
+
     def close(self, begun: float, t: float) -> list[ZoneVisits]:
         """The hour from `begun` to `t` is over; what may be told of it and of what waited."""
         self._since = begun if self._since is None else self._since

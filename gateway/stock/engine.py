@@ -41,13 +41,12 @@ from gateway.stock.afterlife import Afterlife
 from gateway.stock.alarms import Alarms
 from gateway.stock.answers import Answers
 from gateway.stock.astray import Astray
-from gateway.stock.clock_steps import SteppedClock
+from gateway.stock.clock_steps import LastingHolds, SteppedClock
 from gateway.stock.clones import Clones
 from gateway.stock.composing import Composer
 from gateway.stock.evidence import Evidence, distinct
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
-from gateway.stock.holds import Holds
 from gateway.stock.layout import Layout, Naming
 from gateway.stock.learned import Learned
 from gateway.stock.memory import Memory
@@ -88,7 +87,7 @@ class StockEngine:
         self._scales = Scales(layout, self._goods, self.faults, self._places.zone)
         usual = Usual(layout, self._places, [a.gtin for a in self._goods.accounts])
         self._presence = Presence(self._places, self._tags, self._hearing, usual)
-        self._holds = Holds()
+        self._holds = LastingHolds()
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
         unsure = self._records.unsure
         self._afterlife = Afterlife(self._places, self._tags, self._goods, self._presence, unsure)
@@ -106,7 +105,7 @@ class StockEngine:
         self._memory = Memory(self._places, self._tags, self._goods, self._presence)
         self._learned = Learned(self._places, self._presence, usual)
         self._walk = Walk(self._places, self.faults)
-        self._clock = SteppedClock(self._tags, self._goods, self._hearing)
+        self._clock = SteppedClock(self._tags, self._goods, self._hearing, self._holds)
         self._facts: list[Fact] = []
         self._changes: list[Change] = []
         self._ticked: int | None = None
@@ -174,6 +173,11 @@ class StockEngine:
         changes += self._memory.changed(now)
         changes += self._learned.changed(now)
         return changes
+
+    def step_clock(self, seconds: float, now: float) -> None:
+        """The clock was stepped by `seconds` and says `now`; `advance` before, and after it."""
+        self._clock.step(seconds, now)
+        self._ticked = None
 
     def _weigh_in_order(self, now: float) -> list[Change]:
         """Reads and facts by event time: a late sale is explained by what was read before it."""
@@ -291,7 +295,7 @@ class StockEngine:
         """Credit scanning time to antennas whose reader never sends rounds."""
         second = int(now // 1)
         since = second if self._ticked is None else self._ticked
-        self._ticked = max(second, since)
+        self._ticked = second
         hearing = self._hearing
         scanning = np.flatnonzero(hearing.online & hearing.reading & ~hearing.rounds_sent)
         if len(scanning):

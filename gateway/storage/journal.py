@@ -20,6 +20,9 @@ from gateway.storage.rows import Batch, OutboxRow
 from gateway.storage.schema import migrate
 
 WAL_PAGES_BEFORE_CHECKPOINT = 1_000
+HISTORY = ("ledger", "door_minute", "store_minute", "zone_visit")
+"""Tables whose rows have a time, and are kept for a time."""
+MINUTE = 60.0
 
 
 class Journal:
@@ -79,7 +82,23 @@ class Journal:
         with self._transaction():
             return sum(
                 self._db.execute(f"DELETE FROM {table} WHERE t < ?", (t,)).rowcount  # noqa: S608 - own names
-                for table in ("ledger", "door_minute", "store_minute", "zone_visit")
+                for table in HISTORY
+            )
+
+    def restamp(self, after: float, seconds: float) -> int:
+        """Move history later than `after`, which a wrong clock stamped; answers how many rows.
+
+        By whole minutes, for minutes are known by their time; one that is known by the new time
+        already stays as it is.
+        """
+        moved = round(seconds / MINUTE) * MINUTE
+        with self._transaction():
+            return sum(
+                self._db.execute(
+                    f"UPDATE OR IGNORE {table} SET t = t + ? WHERE t > ?",  # noqa: S608 - own names
+                    (moved, after),
+                ).rowcount
+                for table in HISTORY
             )
 
     def backup(self, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""A clock that moves only when told to."""
+"""A clock that moves only when told to; its wall clock may be stepped, by `ahead`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ class HandClock:
 
     def __init__(self, t: float = 1_763_740_800.0) -> None:
         self.t = t
+        self.ahead = 0.0
         self._moved = asyncio.Event()
 
     def wall(self) -> float:
-        return self.t
+        return self.t + self.ahead
 
     def monotonic(self) -> float:
         return self.t

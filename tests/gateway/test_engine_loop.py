@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drivers.observations import Delivery, DeliveryLine, Line, Sale
+from drivers.observations import Delivery, DeliveryLine, Device, DeviceState, Line, Sale
 from gateway.board import Board
+from gateway.clock import YOUNG_SECONDS, SteadyClock
 from gateway.committer import Committer
 from gateway.core import Core, CoreRules
 from gateway.engine_loop import EngineLoop
@@ -20,7 +21,7 @@ from gateway.footfall.rules import FootfallRules
 from gateway.health import HealthRules
 from gateway.intake import Intake
 from gateway.naming import naming_of
-from gateway.requests import NotStored, Verdict
+from gateway.requests import HoldRequest, NotStored, Verdict
 from gateway.stock.layout import Article, Layout, Zone, ZoneKind
 from gateway.storage.archive import Archive
 from gateway.storage.journal import Journal
@@ -29,10 +30,11 @@ from gateway.uplink.compose import FeedComposer
 from tests.gateway.clocks import HandClock
 
 GTIN = "03453120000011"
+DECADE = 10 * 365 * 86_400.0
 RULES = CoreRules(
     Layout((Zone("shelf-a", ZoneKind.SHELF),), articles={GTIN: Article(GTIN)}),
     FootfallRules(timezone=ZoneInfo("UTC")),
-    HealthRules(),
+    HealthRules(devices={"door": 60.0}),
     keep_seconds=86_400.0,
 )
 
@@ -57,6 +59,7 @@ class Stage:
     committer: Committer
     loop: EngineLoop
     clock: HandClock
+    intake: Intake
 
     async def record(self, fact: Sale | Delivery) -> Verdict:
         return await self.loop.ask(lambda _now: self.core.observe(fact))
@@ -68,11 +71,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     clock = HandClock()
     journal = FullDisk(path)
     core = Core(RULES, naming_of())
-    board = Board()
+    board, intake = Board(), Intake()
     committer = Committer(journal, FeedComposer("S", 1, 3), board)
-    loop = EngineLoop(core, Intake(), committer, clock, 1)
+    loop = EngineLoop(core, intake, committer, SteadyClock(clock), 1)
     running = asyncio.create_task(loop.run())
-    yield Stage(path, journal, core, board, committer, loop, clock)
+    yield Stage(path, journal, core, board, committer, loop, clock, intake)
     running.cancel()
     await asyncio.wait({running})
     committer.close()
@@ -135,9 +138,71 @@ async def test_many_askers_share_commits(stage: Stage) -> None:
     assert stage.board.stock[GTIN].on_hand == 50
 
 
-async def test_a_clock_that_steps_back_is_counted_and_not_lived(stage: Stage) -> None:
+async def turns(stage: Stage, seconds: int = 2) -> None:
+    """Let the loop live through some seconds, its commits included."""
+    for _ in range(seconds * 5):
+        await stage.clock.move(0.2)
+        await stage.loop.ask(lambda _now: None)
+
+
+def alerts(stage: Stage) -> list[str]:
+    return [one.detail for one in stage.board.alerts.values() if one.kind == "clock_wrong"]
+
+
+async def test_time_goes_on_after_ten_years_that_were_none(stage: Stage) -> None:
     await stage.record(delivery(stage.clock.t))
-    stage.clock.t -= 3_600
-    await stage.record(sale(stage.clock.t, "R-1"))
-    assert stage.loop.counts["clock_stepped_back"] >= 1
-    assert stage.board.stock[GTIN].t >= stage.clock.t + 3_600
+    asked = HoldRequest("h", GTIN, 1, 30.0)
+    await stage.loop.ask(lambda now: stage.core.hold(asked, now))
+    stage.clock.ahead = DECADE
+    await turns(stage)
+    assert stage.loop.counts["clock_stepped_ahead"] == 1
+    assert alerts(stage) == [f"stepped by {DECADE:+.0f} s"]
+    await stage.record(sale(stage.clock.t + DECADE, "R-1"))
+    stage.clock.ahead = 0.0
+    await turns(stage)
+    assert stage.loop.counts["clock_stepped_back"] == 1
+    await stage.record(sale(stage.clock.t, "R-2"))
+    said = stage.board.stock[GTIN]
+    assert (said.on_hand, said.reserved, said.available) == (3, 1, 2)
+    assert stage.clock.t - 1 <= said.t <= stage.clock.t
+    archive = Archive(stage.path)
+    lines = archive.ledger(GTIN, 9)
+    assert all(abs(line.t - stage.clock.t) < 60 for line in lines), "stamped anew on disk"
+    assert [line.reason for line in lines].count("sold") == 2
+    assert archive.memory("once").keys() == {"delivery/D-1", "sale/R-1", "sale/R-2"}
+    archive.close()
+    await stage.clock.move(1_700)
+    await turns(stage)
+    assert stage.board.stock[GTIN].reserved == 1
+    await stage.clock.move(100)
+    await turns(stage)
+    assert stage.board.stock[GTIN].reserved == 0, "the hold lasts as long as it should, no longer"
+
+
+async def test_a_time_server_that_goes_mad_for_a_while_is_said_and_not_followed(
+    stage: Stage,
+) -> None:
+    await stage.clock.move(YOUNG_SECONDS)
+    await turns(stage)
+    stage.clock.ahead = DECADE
+    await turns(stage)
+    assert alerts(stage) == [f"off by {DECADE:+.0f} s, not believed yet"]
+    await stage.record(delivery(stage.clock.t))
+    assert stage.board.stock[GTIN].t <= stage.clock.t
+    stage.clock.ahead = 0.0
+    await turns(stage)
+    assert alerts(stage) == []
+    assert not stage.loop.counts["clock_stepped_ahead"] + stage.loop.counts["clock_stepped_back"]
+
+
+async def test_what_a_source_stamped_before_the_step_and_says_after_it_is_stamped_anew(
+    stage: Stage,
+) -> None:
+    stage.clock.ahead = -3_600.0
+    await turns(stage)
+    stage.intake.put(Device("door", stage.clock.t, stage.clock.t, DeviceState.ONLINE))
+    await turns(stage)
+    heard = stage.core.health.watched["door", None].heard
+    assert heard is not None
+    assert abs(heard - (stage.clock.t - 3_600)) < 5
+    assert stage.core.health.watched["door", None].state == "ok"

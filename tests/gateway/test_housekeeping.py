@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gateway.board import Board
 from gateway.changes import LedgerLine
+from gateway.clock import SteadyClock
 from gateway.committer import Committer
 from gateway.housekeeping import EVERY_SECONDS, FIRST_SECONDS, keep_house
 from gateway.storage.archive import Archive
@@ -24,7 +25,7 @@ async def test_old_lines_go_and_young_ones_stay(tmp_path: Path) -> None:
     old, young = clock.t - 36 * DAY, clock.t - 34 * DAY
     committer.add([LedgerLine(t, GTIN, "sold", -1) for t in (old, young)])
     await committer.commit(clock.t)
-    keeping = asyncio.create_task(keep_house(committer, clock, 35 * DAY))
+    keeping = asyncio.create_task(keep_house(committer, SteadyClock(clock), 35 * DAY))
     await clock.move(0)
     await clock.move(FIRST_SECONDS)
     archive = Archive(path)

@@ -71,6 +71,20 @@ def test_a_minute_told_again_adds_up_and_memory_is_forgotten(tmp_path: Path) -> 
         archive.close()
 
 
+def test_what_a_wrong_clock_stamped_is_stamped_anew(tmp_path: Path) -> None:
+    path, decade = tmp_path / "a.db", 10 * 365 * 86_400.0
+    wrong = [replace(LINE, t=decade + 20.0), replace(MINUTE, t=decade + 120.0)]
+    with Journal(path) as journal:
+        taken = replace(MINUTE, t=decade + 60.0)
+        journal.commit(Batch((LINE, MINUTE, *wrong, taken)))
+        assert journal.restamp(1_000.0, -decade) == 2
+        archive = Archive(path)
+        assert [line.t for line in archive.ledger("03453120000011", 5)] == [20.0, 10.0]
+        assert [one.t for one in archive.store_minutes(0, 1_000)] == [60.0, 120.0]
+        assert archive.store_minutes(decade, 2 * decade) == [taken], "its own minute is known"
+        archive.close()
+
+
 def test_readers_cannot_write(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with Journal(path):
