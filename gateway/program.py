@@ -10,23 +10,18 @@ import asyncio
 import contextlib
 import logging
 import random
-import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from drivers.ble.receivers import BleReceivers
-from drivers.ble.scanner import BleSource
 from drivers.door.push_source import PushDoor
-from drivers.door.source import DoorSource
 from drivers.source import Clock, Source
 from gateway.board import Board
 from gateway.clock import SteadyClock
 from gateway.committer import Committer
-from gateway.config.faults import ConfigError, Fault
-from gateway.config.layout import layout_of
-from gateway.config.load import Store, Texts
+from gateway.config.load import Store
 from gateway.core import Core
 from gateway.desk import Reloaded, Sample
+from gateway.device_board import name_devices, show_devices
 from gateway.devices import sources_of
 from gateway.disk import watch_disk
 from gateway.doors import mqtt_doors_of
@@ -39,12 +34,10 @@ from gateway.intake import Intake
 from gateway.naming import naming_of
 from gateway.numbers import alert_samples, gather
 from gateway.outbox import StoredOutbox
-from gateway.reload import plan
-from gateway.requests import NotStored
+from gateway.reconfigure import Reconfiguration
 from gateway.roster import receivers_of
 from gateway.rules import DAY, core_rules
 from gateway.running import RunningNote
-from gateway.sent_config import put_in_place
 from gateway.shop import place_of, shop_of, uplink_settings_of
 from gateway.squeezer import Squeezer
 from gateway.storage.archive import Archive
@@ -110,9 +103,8 @@ class Program:
         self._committer = Committer(self._opened.journal, composer, self._board)
         self._intake = Intake()
         self._loop = EngineLoop(self._core, self._intake, self._committer, clock, self._opened.boot)
-        self._loop.on_second = self._each_second
         self._sources = list(sources_of(store) if sources is None else sources)
-        self._name_devices()
+        name_devices(store.config, self._board)
         self.desk = FrontDesk(
             self._board, self._core, self._loop, self._archive, clock, self._samples
         )
@@ -121,8 +113,15 @@ class Program:
             self._sources += till_sources_of(store, data, teller)
             self._sources += mqtt_doors_of(store, self._sources)
             self._sources += receivers_of(store, self._sources)
+        self._loop.on_second = lambda _now: show_devices(
+            self._core.health, self._sources, self._board
+        )
         self._outbox: StoredOutbox | None = None
         self._events: StoredEvents | None = None
+        self._configs = Reconfiguration(
+            store, self._opened.path, self._core, self._loop, self._committer, self._board
+        )
+        self._configs.told = self._take_over
         self._load, self._config_file = load, config_file
         self._squeezer: Squeezer | None = None
         self._uplink = self._made_uplink()
@@ -130,7 +129,6 @@ class Program:
         access = TokenFile(data / TOKENS)
         self.setup = None if access.claimed() else SetupCode(access)
         self._note = RunningNote(data, self._opened.boot)
-        self._reloading = asyncio.Lock()
         self.desk.reloader = self.reload if load else None
         self._app = create_app(
             self.desk,
@@ -200,57 +198,18 @@ class Program:
     async def reload(self) -> Reloaded:
         """Read the config again and apply what can be applied. Raises `NotStored`."""
         assert self._load is not None
-        async with self._reloading:
-            try:
-                fresh = await asyncio.to_thread(self._load)
-            except ConfigError as error:
-                return Reloaded(checks=False, faults=_as_json(error.faults))
-            done = plan(self._store, fresh)
-            await self._apply(done.store)
-        log.info("the config was read again; applied: %s", ", ".join(done.applied) or "nothing")
-        if done.restart_needed:
-            log.warning("these wait for a restart: %s", ", ".join(done.restart_needed))
-        faults = _as_json(fresh.row_faults)
-        return Reloaded(
-            checks=True, applied=done.applied, restart_needed=done.restart_needed, faults=faults
-        )
+        return await self._configs.reload(self._load)
 
     async def _take_config(self, sent: Config) -> Reloaded:
-        """Put what HQ sent in its place and apply it. Raises `ConfigRefused`, `NotStored`."""
+        assert self._load is not None
         assert self._config_file is not None
-        texts = Texts(sent.toml, sent.catalogue, sent.planogram)
-        try:
-            await asyncio.to_thread(put_in_place, self._config_file, texts)
-        except ConfigError as error:
-            return Reloaded(checks=False, faults=_as_json(error.faults))
-        log.warning("HQ has changed the config")
-        return await self.reload()
+        return await self._configs.take(sent, self._config_file, self._load)
 
-    async def _apply(self, store: Store) -> None:
-        layout, shop = layout_of(store), shop_of(store)
-        anew = layout != layout_of(self._store)
-
-        def apply(now: float) -> str:
-            # Between two turns: nothing is on its way to the disk but what the disk refused.
-            if anew and self._committer.waiting:
-                return "the disk does not take what is written"
-            try:
-                with contextlib.closing(Archive(self._opened.path)) as archive:
-                    memory = archive.memory("stock") if anew else {}
-            except sqlite3.Error as error:
-                return f"the disk cannot be read: {error}"
-            if anew:
-                self._core.lay_out(layout, memory, now)
-            self._core.footfall.calibrate({one.id: one.calibration for one in store.config.door})
-            return ""
-
-        if trouble := await self._loop.ask(apply):
-            raise NotStored(trouble)
+    def _take_over(self, store: Store) -> None:
+        """Another config is in force."""
         self._store = store
         self._herald.anywhere = self.desk.anywhere = store.config.web.open_callbacks
-        self._app.state.web.shop = shop
-        for gtin in self._board.stock.keys() - store.catalogue.keys():
-            del self._board.stock[gtin]
+        self._app.state.web.shop = shop_of(store)
 
     def _close(self) -> None:
         self._note.remove()
@@ -315,23 +274,6 @@ class Program:
             feed_up=lambda: uplink.state().connected if uplink else None,
         )
 
-    def _name_devices(self) -> None:
-        """What the board shows of devices that never changes: driver and zone."""
-        config = self._store.config
-        for reader in config.reader:
-            self._board.device(reader.id).driver = reader.driver
-            for antenna in reader.antenna:
-                self._board.device(reader.id, antenna.number).zone = antenna.zone
-        for door in config.door:
-            self._board.device(door.id).driver = door.driver
-        for scale in config.scale:
-            status = self._board.device(scale.id)
-            status.driver, status.zone = "scale", scale.zone
-        for beacon in config.ble.beacon:
-            if beacon.role != "staff":
-                status = self._board.device(beacon.id)
-                status.driver, status.zone = beacon.role, beacon.zone
-
     def _samples(self) -> list[Sample]:
         own = gather(
             self._core, self._loop, self._intake, self._committer, self._sources, self._board
@@ -340,21 +282,6 @@ class Program:
         own += self._uplink.samples() if self._uplink else []
         own += self._events.samples() if self._events else []
         return own + (self._squeezer.samples() if self._squeezer else [])
-
-    def _each_second(self, _now: float) -> None:
-        """What the board shows of devices beside their state: heard, reads, faults, facts."""
-        for (name, antenna), watched in self._core.health.watched.items():
-            status = self._board.device(name, antenna)
-            status.heard, status.reads = watched.heard, watched.reads
-        for source in self._sources:
-            status = self._board.device(source.name)
-            status.faults, status.facts = source.faults, source.facts
-            if isinstance(source, BleSource | BleReceivers):
-                for beacon, facts in source.beacons.items():
-                    self._board.device(beacon).facts = facts
-            if isinstance(source, DoorSource):
-                for cell in source.cells.values():
-                    self._board.device(cell.id).facts = source.facts | cell.facts
 
     def _kept(self, name: str, work: Callable[[Clock], Awaitable[None]]) -> asyncio.Task[object]:
         """A part whose fault is logged and started again: it must not stop the store's others."""
@@ -372,10 +299,6 @@ def _open(data: Path) -> Opened:
             "the database was damaged and is kept as %s; a new one is begun", opened.put_aside.name
         )
     return opened
-
-
-def _as_json(faults: Sequence[Fault]) -> tuple[dict[str, str | int], ...]:
-    return tuple(fault.as_json() for fault in faults)
 
 
 async def _end(task: asyncio.Task[object], *, cancel: bool = True) -> None:
