@@ -19,6 +19,7 @@ from gateway.board import Board
 from gateway.clock import SteadyClock
 from gateway.committer import Committer
 from gateway.config.load import Store
+from gateway.configs_done import ENGINE, ConfigsDone
 from gateway.core import Core
 from gateway.desk import Reloaded, Sample
 from gateway.device_board import name_devices, show_devices
@@ -119,7 +120,13 @@ class Program:
         self._outbox: StoredOutbox | None = None
         self._events: StoredEvents | None = None
         self._configs = Reconfiguration(
-            store, self._opened.path, self._core, self._loop, self._committer, self._board
+            store,
+            self._opened.path,
+            self._core,
+            self._loop,
+            self._committer,
+            self._board,
+            ConfigsDone(self._archive.memory(ENGINE)),
         )
         self._configs.told = self._take_over
         self._load, self._config_file = load, config_file
@@ -200,7 +207,8 @@ class Program:
         assert self._load is not None
         return await self._configs.reload(self._load)
 
-    async def _take_config(self, sent: Config) -> Reloaded:
+    async def configure(self, sent: Config) -> Reloaded:
+        """Take a config from HQ, once. Raises `ConfigRefused`, `NotStored`."""
         assert self._load is not None
         assert self._config_file is not None
         return await self._configs.take(sent, self._config_file, self._load)
@@ -251,7 +259,7 @@ class Program:
             self.desk,
             boot=self._opened.boot,
             events=self._events,
-            configure=self._take_config if self._load and self._config_file else None,
+            configure=self.configure if self._load and self._config_file else None,
             catalogue=lambda: self._store.digest,
             rng=self._jitter,
         )

@@ -14,6 +14,7 @@ from gateway.committer import Committer
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.layout import layout_of
 from gateway.config.load import Store, Texts
+from gateway.configs_done import ConfigsDone
 from gateway.core import Core
 from gateway.desk import Reloaded
 from gateway.engine_loop import EngineLoop
@@ -42,11 +43,13 @@ class Reconfiguration:
         loop: EngineLoop,
         committer: Committer,
         board: Board,
+        done: ConfigsDone,
     ) -> None:
         self.store = store
         self.told: Callable[[Store], None] = lambda _store: None
         self._database = database
         self._core, self._loop, self._committer, self._board = core, loop, committer, board
+        self._done = done
         self._turn = asyncio.Lock()
 
     async def reload(self, load: Callable[[], Store]) -> Reloaded:
@@ -67,18 +70,24 @@ class Reconfiguration:
         )
 
     async def take(self, sent: Config, file: Path, load: Callable[[], Store]) -> Reloaded:
-        """Put what HQ sent in the place of `file` and apply it.
+        """Put what HQ sent in the place of `file` and apply it: once, whatever a broker repeats.
 
         Raises:
             ConfigRefused, NotStored: it could not be.
         """
+        known = self._done.get(sent.id)
+        if known is not None:
+            return known
         texts = Texts(sent.toml, sent.catalogue, sent.planogram)
         try:
             await asyncio.to_thread(put_in_place, file, texts)
         except ConfigError as error:
-            return Reloaded(checks=False, faults=_as_json(error.faults))
-        log.warning("HQ has changed the config")
-        return await self.reload(load)
+            done = Reloaded(checks=False, faults=_as_json(error.faults))
+        else:
+            log.warning("HQ has changed the config")
+            done = await self.reload(load)
+        await self._loop.ask(lambda _now: self._committer.add(self._done.add(sent.id, done)))
+        return done
 
     async def _apply(self, store: Store) -> None:
         layout = layout_of(store)

@@ -122,6 +122,9 @@ def _targets(path: Path, fresh: Store, texts: Texts) -> Iterator[tuple[Path, str
 
 
 def _replace(target: Path, text: str) -> None:
+    if target.exists() and target.read_bytes() == text.encode():
+        # Told again after a power cut: the one before is not this one.
+        return
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o640
     descriptor, name = tempfile.mkstemp(".new", f".{target.name}-", target.parent)
     new = Path(name)

@@ -62,6 +62,12 @@ def test_what_checks_is_put_in_place_and_the_one_before_is_kept(store: Path) -> 
     ]
 
 
+def test_what_comes_again_leaves_the_one_before(store: Path) -> None:
+    for _ in range(2):
+        put_in_place(store, Texts(toml=TOML.replace("Rivoli", "Opéra")))
+    assert store.with_name("store.toml.before").read_text() == TOML
+
+
 def test_a_catalogue_and_a_planogram_may_come_alone(store: Path) -> None:
     put_in_place(store, Texts(catalogue=f"gtin,name\n{GTIN},Pantalon\n"))
     put_in_place(store, Texts(planogram=f"zone,gtin,capacity\nshelf-a,{GTIN},4\n"))
