@@ -21,7 +21,7 @@ from gateway.footfall.engine import FootfallEngine
 from gateway.footfall.rules import FootfallRules
 from gateway.health import Health, HealthRules
 from gateway.once import Once
-from gateway.requests import HoldAnswer, HoldRequest, Verdict
+from gateway.requests import HoldAnswer, HoldRequest, Verdict, WalkAct, WalkState
 from gateway.stock.engine import StockEngine
 from gateway.stock.layout import Layout, Naming, ZoneKind
 
@@ -137,6 +137,10 @@ class Core:
     def release(self, hold_id: str, now: float) -> HoldAnswer:
         """A hold is off."""
         return self.stock.release(hold_id, now)
+
+    def walk(self, act: WalkAct, now: float) -> WalkState:
+        """A step of the installer's walk."""
+        return self.stock.walk(act, now)
 
     def reset_occupancy(self, value: int, now: float) -> int:
         """Somebody counted the people inside; what was believed before."""

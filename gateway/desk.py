@@ -21,6 +21,8 @@ from gateway.requests import (
     ManualAct,
     ManualCount,
     Verdict,
+    WalkAct,
+    WalkState,
 )
 
 
@@ -152,6 +154,12 @@ class Desk(Protocol):
             KeyError: there is no such door.
             NotStored: the disk did not take it.
         """
+
+    def walk_state(self) -> WalkState:
+        """How the installer's walk stands."""
+
+    async def walk(self, act: WalkAct) -> WalkState:
+        """A step of the installer's walk; comes back when it is on disk. Raises `NotStored`."""
 
     async def reload(self) -> Reloaded | None:
         """Read the config again; None when there is no file to read. Raises `NotStored`."""

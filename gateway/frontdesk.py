@@ -26,6 +26,8 @@ from gateway.requests import (
     ManualCount,
     NotStored,
     Verdict,
+    WalkAct,
+    WalkState,
 )
 from gateway.storage.archive import Archive
 
@@ -107,6 +109,14 @@ class FrontDesk:
         if all(one.door != door for one in self.manual_counts()):
             raise KeyError(door)
         return await self._loop.ask(lambda now: self._core.footfall.manual(door, act, now))
+
+    def walk_state(self) -> WalkState:
+        """How the installer's walk stands."""
+        return self._core.stock.walk_state(self.now())
+
+    async def walk(self, act: WalkAct) -> WalkState:
+        """A step of the installer's walk. Raises `NotStored`."""
+        return await self._loop.ask(lambda now: self._core.walk(act, now))
 
     async def reload(self) -> Reloaded | None:
         """Read the config again; None when there is no file to read. Raises `NotStored`."""

@@ -177,6 +177,8 @@ class StockEngine:
     def step_clock(self, seconds: float, now: float) -> None:
         """The clock was stepped by `seconds` and says `now`; `advance` before, and after it."""
         self._clock.step(seconds, now)
+        self._walk.step_clock(seconds)
+        self._learned.step_clock(seconds)
         self._ticked = None
 
     def _weigh_in_order(self, now: float) -> list[Change]:

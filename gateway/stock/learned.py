@@ -139,6 +139,11 @@ class Learned:
             if _differs(text, self._written.get(key), _STEP[GENERAL if key == GENERAL else LEARNED])
         ]
 
+    def step_clock(self, seconds: float) -> None:
+        """The clock was stepped by so much: nothing is due sooner or later for that."""
+        if self._looked is not None:
+            self._looked += seconds
+
     def walk(self, measured: dict[int, ZoneFigures]) -> list[Remember]:
         """Put in force what a walk measured, by zone, and remember it."""
         self._walked |= measured

@@ -191,6 +191,15 @@ class Walk:
             self._stop = None
             self._turn(WalkPhase.READY)
 
+    def step_clock(self, seconds: float) -> None:
+        """The clock was stepped by so much: tags lie where they lie as long as was said."""
+        self._until += seconds
+        self._heard_of += seconds
+        if self._stop is not None:
+            self._stop.since += seconds
+            self._stop.until += seconds
+        self._second = {}
+
     def _begin_phase_anew(self, now: float) -> None:
         """The clock was put back: what was measured by the other one cannot be timed."""
         self._heard_of, self._stop = now, None

@@ -27,6 +27,7 @@ from gateway.web import (
     problems,
     reloading,
     setup,
+    walk,
 )
 from gateway.web.access import Access
 from gateway.web.assets import load_assets
@@ -82,6 +83,7 @@ def create_app(
         setup,
         reloading,
         devices,
+        walk,
         doors_push,
         events,
         health,

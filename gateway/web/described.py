@@ -19,6 +19,7 @@ from gateway.web.models import (
     TillBody,
 )
 from gateway.web.models_people import ManualBody
+from gateway.web.models_walk import WalkBody
 from gateway.web.problems import PROBLEM_JSON
 
 READ_BY_HAND: tuple[type[BaseModel], ...] = (
@@ -29,6 +30,7 @@ READ_BY_HAND: tuple[type[BaseModel], ...] = (
     AlertBody,
     OccupancyBody,
     ManualBody,
+    WalkBody,
     SetupBody,
     ProblemDetails,
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from gateway.web.words_alerts import ALERTS
 from gateway.web.words_clicker import CLICKER
 from gateway.web.words_floor import FLOOR
+from gateway.web.words_walk import WALK
 
 LANGUAGES = ("fr", "en")
 
@@ -207,7 +208,7 @@ _BOTH: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    lang: {key: both[place] for key, both in (_BOTH | FLOOR | CLICKER | ALERTS).items()}
+    lang: {key: both[place] for key, both in (_BOTH | FLOOR | CLICKER | WALK | ALERTS).items()}
     for place, lang in enumerate(LANGUAGES)
 }
 

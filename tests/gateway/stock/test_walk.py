@@ -258,6 +258,23 @@ def test_a_walk_that_nobody_goes_on_with_is_forgotten() -> None:
     assert (state.phase, state.tags, state.stops) == (WalkPhase.IDLE, (), ())
 
 
+@pytest.mark.parametrize("seconds", [-86_400.0, 3.0, 1e9])
+def test_a_stepped_clock_neither_ends_nor_lengthens_a_stop(seconds: float) -> None:
+    floor = stocked()
+    floor.begin()
+    floor.laid |= dict.fromkeys(TEST_TAGS, "till")
+    floor.act(WalkAct(WalkStep.LAY, zone="till", seconds=30.0))
+    floor.run(10)
+    floor.t += seconds
+    floor.engine.step_clock(seconds, floor.t)
+    floor.run(20)
+    assert floor.engine.walk_state(floor.t).left == 3.0
+    floor.run(6)
+    state = floor.engine.walk_state(floor.t)
+    assert (state.phase, state.stops[0].heard) == (WalkPhase.READY, len(TEST_TAGS))
+    assert floor.verdicts()[4].rounds == 30
+
+
 def test_a_flood_of_tags_is_bounded_and_counted() -> None:
     floor = Installer()
     floor.begin()

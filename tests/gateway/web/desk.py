@@ -11,6 +11,7 @@ from gateway.changes import StockChanged, StockState, ZoneVisits
 from gateway.desk import FootfallBucket, LedgerEntry, Reloaded, Sample
 from gateway.footfall.engine import FootfallEngine
 from gateway.footfall.rules import DoorRule, FootfallRules
+from gateway.naming import naming_of
 from gateway.requests import (
     AlertAnswer,
     AlertRequest,
@@ -24,7 +25,11 @@ from gateway.requests import (
     ManualCount,
     NotStored,
     Verdict,
+    WalkAct,
+    WalkState,
 )
+from gateway.stock.engine import StockEngine
+from gateway.stock.layout import Article, Layout, Zone, ZoneKind
 from gateway.web.shop import Shop, ShopArticle, ShopZone
 
 NOW = 1_763_740_800.0  # 2025-11-21T16:00:00Z
@@ -54,6 +59,14 @@ class MemoryDesk:
         self.left_over: int | None = None
         self.engine = FootfallEngine(FootfallRules(doors={"door-main": DoorRule("door-main")}))
         self.reloaded: Reloaded | None = None
+        self.stock = StockEngine(
+            Layout(
+                zones=tuple(Zone(zone, ZoneKind.SHELF) for zone in ("shelf-a", "shelf-b")),
+                antennas={("reader-1", 1): "shelf-a", ("reader-1", 2): "shelf-b"},
+                articles={SCARF: Article(SCARF)},
+            ),
+            naming_of(),
+        )
 
     def now(self) -> float:
         return self.clock
@@ -128,6 +141,14 @@ class MemoryDesk:
         if self.full:
             raise NotStored("no space left")
         return self.engine.manual(door, act, self.clock)
+
+    def walk_state(self) -> WalkState:
+        return self.stock.walk_state(self.clock)
+
+    async def walk(self, act: WalkAct) -> WalkState:
+        if self.full:
+            raise NotStored("no space left")
+        return self.stock.walk(act, self.clock)
 
     async def reload(self) -> Reloaded | None:
         return self.reloaded

@@ -26,6 +26,7 @@ PAGES = (
     "/stock",
     "/doors",
     "/devices",
+    "/walk",
     "/seller",
     "/seller?q=a",
     "/kiosk",

@@ -43,6 +43,7 @@ PATHS = (
     "/devices",
     f"/stock/{ARTICLE}",
     "/clicker",
+    "/walk",
     "/seller",
     "/seller?q=manteau",
     "/kiosk",
