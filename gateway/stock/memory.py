@@ -18,7 +18,9 @@ from gateway.stock.presence import AWAY, Presence
 from gateway.stock.tags import FOREIGN, Status, Tags
 
 FLUSH_SECONDS = 20.0
-"""How often changed places of items are remembered."""
+"""So long after an item's place changed it is remembered, with what else changed by then."""
+WRITTEN_A_TURN = 50
+"""So many GTINs' places are written in one turn; the rest follows in the next turns."""
 
 Small = NDArray[np.int8] | NDArray[np.int16]
 
@@ -32,8 +34,7 @@ class Memory:
         self._written: dict[str, str] = {}
         self._status: NDArray[np.int8] = np.zeros(0, np.int8)
         self._told: NDArray[np.int16] = np.zeros(0, np.int16)
-        self._waiting: dict[int, None] = {}
-        self._flushed = -np.inf
+        self._waiting: dict[int, float] = {}
 
     def changed(self, now: float) -> list[Change]:
         """Memories that differ from what was last written.
@@ -43,18 +44,24 @@ class Memory:
         """
         numbers = self._goods.entered()
         numbers += self._accounts(self._differs(self._status, self._tags.status))
-        self._waiting.update(
-            dict.fromkeys(self._accounts(self._differs(self._told, self._tags.told)))
-        )
-        if now - self._flushed >= FLUSH_SECONDS or now < self._flushed:
-            self._flushed = now
-            numbers += list(self._waiting)
-            self._waiting = {}
+        for number in self._accounts(self._differs(self._told, self._tags.told)):
+            self._waiting.setdefault(number, now)
+        for number in numbers:
+            self._waiting.pop(number, None)
+        numbers += self._due(now)
         n = self._tags.count
         self._status, self._told = self._tags.status[:n].copy(), self._tags.told[:n].copy()
         return [
             change for number in dict.fromkeys(sorted(numbers)) for change in self._write(number)
         ]
+
+    def _due(self, now: float) -> list[int]:
+        """Accounts that have waited long enough, those that waited longest first."""
+        waited = [n for n, since in self._waiting.items() if not 0 <= now - since < FLUSH_SECONDS]
+        due = waited[:WRITTEN_A_TURN]
+        for number in due:
+            del self._waiting[number]
+        return due
 
     def _write(self, number: int) -> list[Change]:
         account = self._goods.accounts[number]
