@@ -47,6 +47,7 @@ def cross_check(raw: Table, report: Report) -> None:
     check_scales(raw, zones, report)
     _uplink(raw, report)
     _till(raw, report)
+    _web_sockets(raw, report)
 
 
 def warn(raw: Table, report: Report) -> None:
@@ -263,3 +264,30 @@ def _till(raw: Table, report: Report) -> None:
             report(("till", key), f'sources has no "{source}"', right)
         elif key.startswith("mqtt_") and till.get(key) and not till.get("mqtt_url"):
             report(("till", key), "no broker of its own to use it with", "add mqtt_url")
+
+
+def _web_sockets(raw: Table, report: Report) -> None:
+    """What publishes in the store and would do so at HQ's broker, which only the feed can reach."""
+    till, ble, uplink = (raw.get(name) for name in ("till", "ble", "uplink"))
+    url = uplink.get("url") if isinstance(uplink, dict) else None
+    if not isinstance(url, str) or not url.startswith(("ws:", "wss:")):
+        return
+    sources: object = []
+    if isinstance(till, dict):
+        if till.get("mqtt_url"):
+            return
+        sources = till.get("sources")
+    own = 'mqtt_url = "mqtt://127.0.0.1:1883"'
+    wrong, right = (
+        f"HQ's broker is over web sockets ({shown(url)})",
+        f"name another in [till]: {own}",
+    )
+    if isinstance(sources, list) and "mqtt" in sources:
+        report(("till", "sources"), wrong, f"add {own}")
+        return
+    right += ', and add "mqtt" to its sources'
+    for path, door in tables(raw, ("door",)):
+        if door.get("topic"):
+            report((*path, "topic"), wrong, right)
+    if isinstance(ble, dict) and ble.get("receivers") is True:
+        report(("ble", "receivers"), wrong, right)

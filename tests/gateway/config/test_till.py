@@ -74,3 +74,33 @@ def test_the_broker_is_its_own_or_hqs_or_local(tmp_path: Path) -> None:
     assert broker(tmp_path, HQ) == Broker(
         "hq.example", 8883, tls=True, username="X", password_file=tmp_path / "hq.password"
     )
+
+
+WEB_SOCKETS = '[uplink]\nurl = "wss://hq.example/mqtt"\n'
+
+
+@pytest.mark.parametrize(
+    ("section", "place", "more"),
+    [
+        ('[till]\nsources = ["http", "mqtt"]\n', "store.toml:6: till.sources", "add mqtt_url = "),
+        (
+            '[[door]]\nid = "d"\ndriver = "milesight"\ntopic = "shop/door"\n',
+            "store.toml:8: door[d].topic",
+            'and add "mqtt" to its sources',
+        ),
+        ("[ble]\nreceivers = true\n", "store.toml:6: ble.receivers", "name another in [till]: "),
+    ],
+)
+def test_a_broker_over_web_sockets_is_for_the_feed_alone(
+    section: str, place: str, more: str
+) -> None:
+    (fault,) = faults(section + WEB_SOCKETS)
+    assert fault.startswith(f'{place}: HQ\'s broker is over web sockets ("wss://hq.example/mqtt")')
+    assert more in fault
+    own = '[till]\nsources = ["mqtt"]\nmqtt_url = "mqtt://127.0.0.1"\n'
+    beside = "" if section.startswith("[till]") else section
+    parse_config(STORE + beside + own + WEB_SOCKETS, "store.toml", {})
+
+
+def test_who_publishes_nowhere_needs_no_other_broker() -> None:
+    parse_config(STORE + '[till]\nsources = ["http"]\n' + WEB_SOCKETS, "store.toml", {})
