@@ -17,7 +17,8 @@ from drivers.rfid.serial.lines import Line, SerialLine, TcpLine
 from drivers.rfid.serial.readers import a0_source, chainway_source, m6e_source, uhf288_source
 from drivers.source import Clock, Emit, Source, SourceLost
 from gateway.config.load import Store
-from gateway.config.model import OWN_RADIOS, ReaderSection
+from gateway.config.model_ble import OWN_RADIOS
+from gateway.config.model_devices import ReaderSection
 from gateway.doors import door_source_of
 from gateway.roster import roster_of
 from gateway.scales import scale_sources_of

@@ -14,7 +14,7 @@ from drivers.door.source import DoorSource
 from drivers.door.xovis import read_xovis
 from drivers.source import Source
 from gateway.config.load import Store
-from gateway.config.model import DoorSection
+from gateway.config.model_devices import DoorSection
 from gateway.config.values import pins
 from gateway.scales import cells_on
 from gateway.till import broker_of

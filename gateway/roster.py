@@ -21,7 +21,7 @@ from drivers.ble.scanner import BleSource
 from drivers.source import Source
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.load import Store
-from gateway.config.model import FORWARDED, OWN_RADIOS, BeaconSection, MatchSection
+from gateway.config.model_ble import FORWARDED, OWN_RADIOS, BeaconSection, MatchSection
 from gateway.till import broker_of
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from gateway.conditions import Limits
 from gateway.config.layout import layout_of
 from gateway.config.load import Store
-from gateway.config.model import FORWARDED, OWN_RADIOS, BeaconSection
+from gateway.config.model_ble import FORWARDED, OWN_RADIOS, BeaconSection
 from gateway.core import CoreRules
 from gateway.footfall.rules import DoorRule, FootfallRules
 from gateway.health import ANTENNA_DEAF_SECONDS, HealthRules

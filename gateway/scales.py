@@ -9,7 +9,7 @@ from drivers.door.source import DoorSource
 from drivers.scale.calibration import Calibration, calibrate
 from drivers.source import Source
 from gateway.config.load import Store
-from gateway.config.model import ScaleSection
+from gateway.config.model_devices import ScaleSection
 
 
 def cells_on(store: Store, port: str) -> dict[int, Cell]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.model import DoorSection, ReaderSection
+from gateway.config.model_devices import DoorSection, ReaderSection
 
 PAGES = Path(__file__).parents[1] / "docs" / "devices"
 OURS = {"shelfcast": "door-counter"}

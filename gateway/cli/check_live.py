@@ -23,7 +23,7 @@ from gateway import __file__ as _here
 from gateway.cli.answers import Answer
 from gateway.cli.check_brokers import hq, till_broker
 from gateway.config.load import Store
-from gateway.config.model import DoorSection
+from gateway.config.model_devices import DoorSection
 from gateway.devices import DONGLE, WITHOUT_BUMBLE
 from gateway.doors import CHIP
 

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from gateway.config.faults import proposal, shown
 from gateway.config.locate import Path
-from gateway.config.model import OWN_RADIOS
+from gateway.config.model_ble import OWN_RADIOS
 from gateway.config.tables import Report, Table, known_zone, tables
 
 MATCHES = {

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from gateway.config.load import Store
-    from gateway.config.model import BeaconSection
+    from gateway.config.model_ble import BeaconSection
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USUAL_OPENING = (36_000.0, 72_000.0)

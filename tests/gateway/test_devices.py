@@ -14,7 +14,7 @@ from drivers.source import SourceLost
 from gateway import devices
 from gateway.clock import SystemClock
 from gateway.config.load import load_store
-from gateway.config.model import ReaderSection
+from gateway.config.model_devices import ReaderSection
 from gateway.devices import NotInThisVersion, _reader, sources_of
 
 SESSIONS = {

@@ -16,7 +16,7 @@ from gateway.capture.faults import CaptureFaults
 from gateway.capture.lines import read_capture
 from gateway.config.faults import ConfigError
 from gateway.config.load import load_store
-from gateway.config.model import FORWARDED
+from gateway.config.model_ble import FORWARDED
 from gateway.devices import sources_of
 from gateway.roster import receivers_of, roster_of
 from tests.drivers.ble import vectors
