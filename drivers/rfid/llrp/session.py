@@ -12,17 +12,16 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
+from drivers.rfid.llrp.antennas import Antennas
+from drivers.rfid.llrp.asking import Asking
 from drivers.rfid.llrp.events import (
     CONNECTION_REFUSED,
     HELD_SECONDS,
-    AntennaChanged,
     Event,
     Ready,
-    RoundEnded,
     SessionLost,
     Stamp,
     name,
-    refusal,
     stamp_of,
 )
 from drivers.rfid.llrp.framing import Framing, Message, ProtocolError
@@ -30,7 +29,7 @@ from drivers.rfid.llrp.parameters import Body, Parameter, decode_body, message
 from drivers.rfid.llrp.reports import ReportDecoder, TagColumns
 from drivers.rfid.llrp.rospec import Settings
 from drivers.rfid.llrp.scanning import Scanning
-from drivers.rfid.llrp.set_up import ANSWER_SECONDS, SetUp, Step
+from drivers.rfid.llrp.set_up import ANSWER_SECONDS, SetUp
 from drivers.rfid.llrp.shapes import TOP_BIT, MessageType, P
 from drivers.rfid.llrp.template import Clock
 
@@ -76,26 +75,18 @@ class LlrpSession:
         self.state = State.WAITING
         self._framing = Framing()
         self._reports = ReportDecoder(self.faults)
-        self._out = bytearray()
         self._reader = SetUp(settings, ask_version=ask_version)
-        self._steps = self._reader.steps()
-        self._step: Step | None = None
-        self._asked = 0
-        self._sent_type = 0
-        self._number = 0
+        self._asking = Asking(self._reader, self.faults)
         self._deadline = now + ANSWER_SECONDS
         self._patience = DEAD_PERIODS * settings.keepalive_ms / 1000
-        self._facts, self._connected = self._reader.facts, self._reader.connected
+        self._facts, self._antennas = self._reader.facts, Antennas(self._reader.connected)
         self._scan = Scanning(settings.trigger, self._facts)
         self._worry, self._worried = "", now
         self._said = now
-        self._spoilt: set[int] = set()
 
     def outgoing(self) -> bytes:
         """What is to be sent now; each byte is handed out once."""
-        data = bytes(self._out)
-        self._out.clear()
-        return data
+        return self._asking.outgoing()
 
     def feed(self, data: bytes, now: float) -> list[Event]:
         """Take what came from the reader at `now`; what it means, in the reader's order.
@@ -129,7 +120,8 @@ class LlrpSession:
             SessionLost: the reader did not answer, or is dead.
         """
         if now >= self._deadline:
-            if self._step is None or not self._step.may_be_silent:
+            step = self._asking.step
+            if step is None or not step.may_be_silent:
                 raise SessionLost(self._silence())
             # Never the last question: nothing is told yet.
             for _ in self._proceed(now):
@@ -140,12 +132,12 @@ class LlrpSession:
     def close(self) -> None:
         """Say goodbye; the ROSpec stays, so that the reader holds what it hears meanwhile."""
         if self.state is not State.WAITING:
-            self._send(message(MessageType.CLOSE_CONNECTION, self._next()))
+            self._tell(MessageType.CLOSE_CONNECTION)
 
     @property
     def asks_version(self) -> bool:
         """Whether the version was the last thing that was asked: some readers hang up at it."""
-        return self.state is State.STARTING and self._sent_type in _ABOUT_VERSIONS
+        return self.state is State.STARTING and self._asking.sent_type in _ABOUT_VERSIONS
 
     @property
     def _id(self) -> int:
@@ -156,7 +148,7 @@ class LlrpSession:
             case State.WAITING:
                 return "the reader took the connection and said nothing"
             case State.STARTING:
-                return f"the reader did not answer {name(self._sent_type)}"
+                return f"the reader did not answer {name(self._asking.sent_type)}"
             case State.RUNNING:
                 return f"the reader has been silent for {self._patience:g} s"
 
@@ -184,26 +176,16 @@ class LlrpSession:
         before = self._reports.lost
         columns = self._reports.decode(bodies)
         if self._reports.lost != before:
-            self._spoil()
+            self._antennas.spoil()
         return [] if columns is None else self._heard(columns)
 
     def _heard(self, columns: TagColumns) -> list[Event]:
-        if False in self._connected.values():
-            return [*self._heard_on(columns), columns]
-        return [columns]
-
-    def _heard_on(self, columns: TagColumns) -> Iterator[AntennaChanged]:
-        """Readers guess by reflection whether an antenna is there; tags heard on it prove it."""
-        for antenna in set(columns.antenna.tolist()):
-            if self._connected.get(antenna) is False:
-                self._connected[antenna] = True
-                self._spoilt.add(antenna)
-                yield AntennaChanged(antenna, connected=True, at=Stamp(0, Clock.NONE))
+        return [*self._antennas.proven(columns), columns]
 
     def _take(self, received: Message, now: float) -> Iterator[Event]:
         match received.type:
             case MessageType.KEEPALIVE:
-                self._send(message(MessageType.KEEPALIVE_ACK, received.id))
+                self._asking.send(message(MessageType.KEEPALIVE_ACK, received.id))
                 yield from self._lives(now)
                 return
             case MessageType.CLOSE_CONNECTION_RESPONSE:
@@ -212,7 +194,7 @@ class LlrpSession:
             body = decode_body(received)
         except ProtocolError:
             self.faults["bad_message"] += 1
-            self._spoil()
+            self._antennas.spoil()
             return
         if received.type == MessageType.READER_EVENT_NOTIFICATION:
             yield from self._notified(body, now)
@@ -241,7 +223,8 @@ class LlrpSession:
             case P.AI_SPEC_EVENT:
                 yield from self._round(said, stamp)
             case P.ANTENNA_EVENT:
-                yield from self._antenna(said, stamp)
+                antenna, there = said.number("antenna"), said.number("event") == 1
+                yield from self._antennas.turned(antenna, stamp, connected=there)
             case P.RO_SPEC_EVENT if said.number("id") == self._id:
                 if said.number("event") == 1:
                     self._scan.ended(now)
@@ -249,7 +232,7 @@ class LlrpSession:
                     self._scan.began()
             case P.REPORT_BUFFER_OVERFLOW:
                 self.faults["reader_buffer_overflow"] += 1
-                self._spoil()
+                self._antennas.spoil()
                 yield from self._worries(
                     "its buffer was full and reads were lost: the network?", now
                 )
@@ -286,14 +269,14 @@ class LlrpSession:
 
     def _ready(self, now: float) -> Ready:
         self._said = now
-        return Ready(self._facts, dict(self._connected), self._worry or self._reader.note)
+        return Ready(self._facts, dict(self._antennas.connected), self._worry or self._reader.note)
 
     def _start_where_due(self, now: float) -> None:
         if self.state is not State.RUNNING or not self._scan.due(now):
             return
         if self._scan.trigger is None:
             self.faults["restarted"] += 1
-        self._send(message(MessageType.START_ROSPEC, self._next(), ro_spec=self._id))
+        self._tell(MessageType.START_ROSPEC, ro_spec=self._id)
 
     def _greeted(self, status: int, now: float) -> Iterator[Event]:
         if status == 4:
@@ -312,53 +295,20 @@ class LlrpSession:
             return
         self._scan.round()
         self._facts["rounds"] = "reported"
-        group = self._reader.groups[index - 1]
-        heard = tuple(a for a in group if a not in self._spoilt and self._connected[a])
-        self._spoilt.difference_update(group)
-        if heard:
-            yield RoundEnded(heard, stamp)
-
-    def _antenna(self, said: Parameter, stamp: Stamp) -> Iterator[Event]:
-        antenna, connected = said.number("antenna"), said.number("event") == 1
-        if antenna in self._connected:
-            self._connected[antenna] = connected
-            self._spoilt.add(antenna)
-            yield AntennaChanged(antenna, connected, stamp)
-
-    def _spoil(self) -> None:
-        """Reads were lost: no antenna's present round may be called heard."""
-        self._spoilt.update(self.settings.antennas)
+        yield from self._antennas.round(self._reader.groups[index - 1], stamp)
 
     # Our questions and its answers
 
     def _answered(self, received: Message, body: Body, now: float) -> Iterator[Event]:
-        if self._step is None or received.id != self._asked:
-            if received.type == MessageType.ERROR_MESSAGE:
-                self.faults["error_message"] += 1
-            return
-        status = body.parameter(P.LLRP_STATUS)
-        code = 0 if status is None else status.number("code")
-        failed = code != 0 or received.type == MessageType.ERROR_MESSAGE
-        if failed and self._step.needed:
-            raise SessionLost(refusal(self._sent_type, status))
-        if failed and self._step.may_be_silent:
-            pass
-        elif failed:
-            self.faults[f"refused_{name(self._sent_type).lower()}"] += 1
-        elif self._step.done is not None:
-            self._step.done(body)
-        yield from self._proceed(now)
+        if self._asking.answered(received, body):
+            yield from self._proceed(now)
 
     def _proceed(self, now: float) -> Iterator[Event]:
-        self._step = next(self._steps, None)
-        if self._step is not None:
-            self._asked = self._next()
-            asked = self._step.make(self._asked)
-            self._sent_type = asked.type
-            self._deadline = now + self._step.seconds
-            self._send(asked)
+        step = self._asking.proceed()
+        if step is not None:
+            self._deadline = now + step.seconds
             return
-        self._send(message(MessageType.ENABLE_EVENTS_AND_REPORTS, self._next()))
+        self._tell(MessageType.ENABLE_EVENTS_AND_REPORTS)
         self.state = State.RUNNING
         self._deadline = now + self._patience
         for port, closed in self._reader.inputs.items():
@@ -366,10 +316,5 @@ class LlrpSession:
         yield self._ready(now)
         self._start_where_due(now)
 
-    def _next(self) -> int:
-        self._number = self._number % 0xFFFF_FFFF + 1
-        return self._number
-
-    def _send(self, sent: Message) -> None:
-        version = max(sent.version, self._reader.version)
-        self._out += sent._replace(version=version).to_bytes()
+    def _tell(self, kind: int, **fields: int) -> None:
+        self._asking.send(message(kind, self._asking.number(), **fields))

@@ -12,7 +12,7 @@ import pytest
 
 from drivers.ble.scanner import TRIED
 from drivers.door.session import BARE_CELL, OVERLOADED_CELL, SILENT_CELL
-from drivers.rfid.llrp.session import CONNECTION_REFUSED
+from drivers.rfid.llrp.events import CONNECTION_REFUSED
 from gateway.changes import Alert
 from gateway.desk import Sample
 from gateway.footfall.day import BUSY_DAY, DEAD_DAY
