@@ -6,6 +6,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes is up to who else computes; what takes too long has a test of its own.
+settings.register_profile("shelfcast", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shelfcast")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
