@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -53,7 +54,7 @@ from gateway.uplink.shell import Uplink
 from gateway.web.access import TokenFile
 from gateway.web.app import create_app
 from gateway.web.context import Extension
-from gateway.web.serve import serve
+from gateway.web.serve import listen, serve
 from gateway.web.setup_code import SetupCode
 
 log = logging.getLogger(__name__)
@@ -152,6 +153,7 @@ class Program:
         Raises:
             OSError: the page's address cannot be had.
         """
+        listening = self._listen()
         # Before anybody may ask: what is remembered stands on the board.
         await self._loop.settle()
         keep = self._store.config.privacy.keep_days * DAY
@@ -167,7 +169,7 @@ class Program:
         if self._squeezer:
             running.append(self._kept("squeezer", self._squeezer.run))
         feed = self._kept("feed", self._uplink.run) if self._uplink else None
-        page = self._task("page", self._serve(stop, started))
+        page = self._task("page", self._serve(listening, stop, started))
         stopping = self._task("stop", stop.wait())
         everyone = [*running, page, stopping, *([feed] if feed else [])]
         try:
@@ -186,8 +188,21 @@ class Program:
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 
-    async def _serve(self, stop: asyncio.Event, started: Callable[[int], None] | None) -> None:
-        host, port = self._store.config.web.host_port
+    def _listen(self) -> socket.socket:
+        """The page's address, had before anything else runs: without it nothing is to begin."""
+        try:
+            return listen(*self._store.config.web.host_port)
+        except OSError:
+            self._close()
+            raise
+
+    async def _serve(
+        self,
+        listening: socket.socket,
+        stop: asyncio.Event,
+        started: Callable[[int], None] | None,
+    ) -> None:
+        host, _ = self._store.config.web.host_port
 
         def tell(port: int) -> None:
             self.port = port
@@ -195,7 +210,7 @@ class Program:
             if started is not None:
                 started(port)
 
-        await serve(self._app, host, port, stop, started=tell)
+        await serve(self._app, listening, stop, started=tell)
 
     async def _finish(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -19,20 +19,15 @@ BACKLOG = 128
 
 async def serve(
     app: FastAPI,
-    host: str,
-    port: int,
+    listening: socket.socket,
     stop: asyncio.Event,
     *,
     started: Callable[[int], None] | None = None,
 ) -> None:
-    """Serve `app` until `stop` is set. Port 0 takes a free one; `started` is told which.
+    """Serve `app` on the socket until `stop` is set; `started` is told the port.
 
-    Closes the board when it stops, so that listeners of live events go first.
-
-    Raises:
-        OSError: the address cannot be had; the message names it and says why.
+    Closes the board when it stops, so that listeners of live events go first, and the socket.
     """
-    listening = _listen(host, port)
     web = app.state.web
     assert isinstance(web, Web)
     # Signals belong to the program, and a proxy's word about who is asking to nobody.
@@ -69,7 +64,12 @@ class _Server(uvicorn.Server):
         await self._serve(sockets)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket for `serve`; port 0 takes a free one.
+
+    Raises:
+        OSError: the address cannot be had; the message names it and says why.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:

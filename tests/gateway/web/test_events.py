@@ -22,7 +22,7 @@ from gateway.changes import (
     StoreMinute,
 )
 from gateway.web import events
-from gateway.web.serve import serve
+from gateway.web.serve import listen, serve
 from tests.gateway.web.conftest import Bench
 from tests.gateway.web.desk import NOW, SCARF, stock
 
@@ -54,7 +54,9 @@ class Served:
 async def serving(bench: Bench) -> AsyncIterator[Served]:
     stop = asyncio.Event()
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(bench.app, "127.0.0.1", 0, stop, started=port.set_result))
+    task = asyncio.create_task(
+        serve(bench.app, listen("127.0.0.1", 0), stop, started=port.set_result)
+    )
     try:
         yield Served(bench, await asyncio.wait_for(port, 5), stop, task)
     finally:
@@ -194,4 +196,4 @@ async def test_stops_within_two_seconds_with_open_streams(bench: Bench) -> None:
 async def test_a_taken_port_is_said_plainly(bench: Bench) -> None:
     async with serving(bench) as served:
         with pytest.raises(OSError, match=f"127.0.0.1:{served.port}: another program"):
-            await serve(bench.app, "127.0.0.1", served.port, asyncio.Event())
+            listen("127.0.0.1", served.port)

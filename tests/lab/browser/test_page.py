@@ -17,7 +17,7 @@ from gateway.changes import OccupancyChanged
 from gateway.web.access import TokenFile
 from gateway.web.app import create_app
 from gateway.web.context import Extension
-from gateway.web.serve import serve
+from gateway.web.serve import listen, serve
 from tests.gateway.web.desk import NOW, MemoryDesk, stock
 from tests.gateway.web.store import busy_desk, busy_shop
 
@@ -117,7 +117,7 @@ async def open_store(tmp_path: Path, *extensions: Extension) -> AsyncIterator[St
     access = TokenFile(tmp_path / "tokens")
     app = create_app(desk, SHOP, access=access, extensions=extensions)
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    served = asyncio.create_task(serve(app, "127.0.0.1", 0, stop, started=port.set_result))
+    served = asyncio.create_task(serve(app, listen("127.0.0.1", 0), stop, started=port.set_result))
     chromium = shutil.which("chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
