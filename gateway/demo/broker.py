@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 
 from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
+from amqtt.session import Session
 
 HOST, PORT = "127.0.0.1", 1884
 STOP_SECONDS = 1.0
@@ -33,7 +34,7 @@ async def broker(port: int = PORT) -> AsyncIterator[int]:
     # It tells every connection and packet; what it cannot do reaches the feed as a refusal.
     for name in ("amqtt", "transitions"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    running = Broker(_CONFIG)
+    running = _Broker(_CONFIG)
     await running.start()
     clients = _Clients(running)
     try:
@@ -46,6 +47,21 @@ async def broker(port: int = PORT) -> AsyncIterator[int]:
         async with _at_most(STOP_SECONDS):
             await running.shutdown()
         await clients.end()
+
+
+class _Broker(Broker):  # type: ignore[misc]  # amqtt tells no types
+    """amqtt's, but that it tells retained messages to those alone who asked for them.
+
+    Its own (0.12) tells everybody who connects what is retained for anybody's filter, once for each
+    filter, before the newcomer has said a word.
+    """
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        whose = self._subscriptions.get(subscription[0], [])
+        if any(one.client_id == session.client_id for one, _ in whose):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
 
 
 class _Clients:

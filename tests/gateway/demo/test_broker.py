@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 
 import aiomqtt
@@ -23,6 +24,31 @@ async def test_it_keeps_retained_messages_and_carries_qos_1():
                 change = await anext(messages)
     assert (birth.payload, birth.retain) == (b"here", True)
     assert (change.payload, change.retain, change.qos) == (b"more", False, 1)
+
+
+async def test_a_retained_message_is_told_once_and_only_to_who_asked():
+    async with broker(0) as port, contextlib.AsyncExitStack() as stack:
+
+        async def client(*topics: str) -> aiomqtt.Client:
+            one = await stack.enter_async_context(aiomqtt.Client(HOST, port))
+            for topic in topics:
+                await one.subscribe(topic, qos=1)
+            return one
+
+        await client("shelfcast/#", "shelfcast/birth", "#")
+        sender = await client("shelfcast/+")
+        await sender.publish("shelfcast/birth", b"here", qos=1, retain=True)
+        asked, stranger = await client("shelfcast/#"), await client("other/#")
+        await sender.publish("shelfcast/end", b"", qos=1)
+        await sender.publish("other/end", b"", qos=1)
+        for listener, expected in ((asked, ["shelfcast/birth"]), (stranger, [])):
+            heard = []
+            async with asyncio.timeout(5):
+                async for message in listener.messages:
+                    if message.topic.value.endswith("/end"):
+                        break
+                    heard.append(message.topic.value)
+            assert heard == expected
 
 
 async def test_the_will_of_a_client_that_dies_is_told():
