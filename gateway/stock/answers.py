@@ -143,7 +143,7 @@ def _plain(said: StockChanged) -> tuple[object, ...]:
 
 
 def _zones_moved(before: Mapping[str, float], fresh: Mapping[str, float]) -> bool:
-    return any(
-        abs(fresh.get(zone, 0.0) - before.get(zone, 0.0)) >= STEP_ZONE
-        for zone in before.keys() | fresh.keys()
-    )
+    for zone, units in fresh.items():
+        if abs(units - before.get(zone, 0.0)) >= STEP_ZONE:
+            return True
+    return any(units >= STEP_ZONE for zone, units in before.items() if zone not in fresh)
