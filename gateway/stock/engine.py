@@ -226,7 +226,14 @@ class StockEngine:
             found = figures(self._places, self._walk.measured(), spread)
             self._changes += self._learned.walk(found)
             self._walk.applied()
+            self._look_anew(now)
         return self._walk.state(now, refused)
+
+    def _look_anew(self, now: float) -> None:
+        """Judge soon where each tag lies, and learn from that no sooner."""
+        self._presence.lessons.wait(now)
+        review = self._tags.review
+        review[np.isfinite(review)] = now
 
     def walk_state(self, now: float) -> WalkState:
         """How the walk stands."""

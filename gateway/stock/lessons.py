@@ -54,6 +54,10 @@ class Lessons:
         self.obscure = float(np.clip(obscure, 0.3, OBSCURE_MOST))
         self._back = BACK * self.obscure
 
+    def wait(self, t: float) -> None:
+        """Teach nothing for a while: it is looked at anew where goods lie."""
+        self._learned = t
+
     def learn(self, t: float) -> None:
         """Take stock of all tags, now and then."""
         if 0 <= t - self._learned < LEARN_SECONDS:

@@ -88,7 +88,13 @@ class RateSpread:
         return np.asarray(self._placed(each, reads, exposure)[0].sum(axis=0), np.float64)
 
     def measured(self, told: NDArray[np.float64]) -> None:
-        """Take what tags told that were laid into zones: [zones, antennas, rates], never fading."""
+        """Take what tags told that were laid into zones: [zones, antennas, rates], never fading.
+
+        Where it is new, what the store had taught is dropped: that came from where goods seemed to
+        lie.
+        """
+        anew = (told != self._measured).any(axis=(1, 2))
+        self._taught[anew] = 0.0
         self._measured = told.copy()
         self._renew()
 

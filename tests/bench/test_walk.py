@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gateway.requests import AntennaVerdict
 from gateway.simulate.random_plans import random_plan
-from tests.bench.walk import POWER_DB, TAGS, compared, walked
+from gateway.simulate.scenario import USUAL
+from tests.bench.walk import POWER_DB, TAGS, Store, first_minutes, look, walk_through, walked
 
 
 def test_fewer_goods_are_put_wrong_in_the_first_ten_minutes_after_a_walk() -> None:
-    pairs = list(compared((1, 2), POWER_DB, shelves=5, tags=200))
-    before, after = (sum(pair[i].wrong for pair in pairs) for i in (0, 1))
-    assert before > 0.1
-    assert after < 0.85 * before
+    plan = random_plan(1, 6, 300)
+    memory, _ = walked(plan, 1_001, POWER_DB)
+    before, after = (first_minutes(plan, 1, POWER_DB, known) for known in ({}, memory))
+    assert before.wrong > 0.1
+    assert after.wrong < 0.75 * before.wrong
+
+
+def test_a_store_that_taught_itself_wrong_is_put_right_by_a_walk() -> None:
+    store = Store(random_plan(1, 6, 300), 1, replace(USUAL, power_db=2 * POWER_DB))
+    store.run(300.0)
+    before = look(store.engine, store.world.shop.goods)
+    walk_through(store)
+    store.run(180.0)
+    after = look(store.engine, store.world.shop.goods)
+    assert before.wrong > 0.4
+    assert after.wrong < 0.5 * before.wrong
 
 
 def test_on_a_walk_the_tags_are_found_among_the_goods_and_each_antenna_is_judged() -> None:

@@ -3,8 +3,9 @@
 A store on its first day, whose antennas are turned up so far that they hear their neighbours' goods
 (`--power`). Before it, somebody walked through it with ten tags, on another virtual day: other
 shadows, other places. How many of the goods that lie somewhere does the engine put elsewhere in the
-first ten minutes, without what the walk told and with it? No planogram says where they belong,
-unless `--plan` is said.
+first ten minutes, without what the walk told and with it? What if it was only started again and
+remembers what an hour of its own goods had taught it? No planogram says where they belong, unless
+`--plan` is said.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ from gateway.simulate.world import World
 from gateway.stock.engine import StockEngine
 from tests.bench.shop import layout_of
 
+KNOWN = ("nothing", "a walk", "its own hour")
+"""What an engine may know before its first ten minutes."""
 POWER_DB = 6.0
 """As `Scenario.power_db`: goods of a shelf are heard well by the next one's antenna."""
 TAGS, STOP_SECONDS = 10, 40.0
+TEACHING_SECONDS = 3_630.0
 FIRST_SECONDS, LOOK_SECONDS = 600.0, 20.0
 CLOSED = replace(USUAL, visitors_per_hour=0.001, staff=0)
 """Nobody is there but the installer."""
@@ -78,6 +82,13 @@ class Store:
 def walked(plan: StorePlan, seed: int, power: float) -> tuple[dict[str, str], WalkState]:
     """What a walk through the store leaves on disk, and how it ended."""
     store = Store(plan, seed, replace(CLOSED, power_db=power))
+    state = walk_through(store)
+    store.run(2.0)
+    return {key: text for key, text in store.kept.items() if key.startswith("walked:")}, state
+
+
+def walk_through(store: Store) -> WalkState:
+    """Lay tags into every zone of a store; how it ended."""
     shop = store.world.shop
     rows = shop.goods.add(FOREIGN, TAGS, shop.rng, TagMix(0.0, 0.0), tags=True)
     store.engine.walk(WalkAct(WalkStep.START, count=TAGS), store.now)
@@ -91,8 +102,14 @@ def walked(plan: StorePlan, seed: int, power: float) -> tuple[dict[str, str], Wa
     state = store.engine.walk(WalkAct(WalkStep.APPLY), store.now)
     assert state.phase is WalkPhase.READY
     assert not state.why
-    store.run(2.0)
-    return {key: text for key, text in store.kept.items() if key.startswith("walked:")}, state
+    return state
+
+
+def taught(plan: StorePlan, seed: int, power: float) -> dict[str, str]:
+    """What an hour of the store's own goods leaves on disk of what was learned."""
+    store = Store(plan, seed, replace(USUAL, power_db=power))
+    store.run(TEACHING_SECONDS)
+    return {key: text for key, text in store.kept.items() if key.startswith("learned")}
 
 
 def first_minutes(
@@ -127,15 +144,15 @@ def look(engine: StockEngine, goods: Goods) -> Placed:
 
 def compared(
     seeds: Sequence[int], power: float, *, shelves: int, tags: int, planned: bool = False
-) -> Iterator[tuple[Placed, Placed]]:
-    """For each seed the first ten minutes without a walk, and after one."""
+) -> Iterator[dict[str, Placed]]:
+    """For each seed the first ten minutes by what is known before them (`KNOWN`)."""
     for seed in seeds:
         plan = random_plan(seed, shelves, tags)
-        memory, _ = walked(plan, 1_000 + seed, power)
-        yield (
-            first_minutes(plan, seed, power, {}, planned=planned),
-            first_minutes(plan, seed, power, memory, planned=planned),
-        )
+        memories = ({}, walked(plan, 1_000 + seed, power)[0], taught(plan, 2_000 + seed, power))
+        yield {
+            known: first_minutes(plan, seed, power, memory, planned=planned)
+            for known, memory in zip(KNOWN, memories, strict=True)
+        }
 
 
 def run(arguments: list[str] | None = None) -> Iterator[str]:
@@ -149,11 +166,16 @@ def run(arguments: list[str] | None = None) -> Iterator[str]:
     parser.add_argument("--plan", action="store_true", help="the planogram is known")
     chosen = parser.parse_args(arguments or [])
     seeds = range(chosen.first, chosen.first + chosen.seeds)
-    pairs = []
     kind = {"shelves": chosen.shelves, "tags": chosen.tags, "planned": chosen.plan}
-    for seed, pair in zip(seeds, compared(seeds, chosen.power, **kind), strict=True):
-        pairs.append(pair)
-        said = [f"{100 * one.wrong:.2f} %" for one in pair]
-        yield f"seed {seed}: {said[0]} put wrong without a walk, {said[1]} after one"
-    before, after = (float(np.mean([pair[i].wrong for pair in pairs])) for i in (0, 1))
-    yield f"mean: {100 * before:.2f} %, {100 * after:.2f} % after a walk: {after / before:.2f} x"
+    done = []
+    yield f"{'put wrong, %':<12}" + "".join(f"{known:>14}" for known in KNOWN)
+    for seed, placed in zip(seeds, compared(seeds, chosen.power, **kind), strict=True):
+        done.append(placed)
+        yield f"{'seed ' + str(seed):<12}" + _row([placed[known].wrong for known in KNOWN])
+    mean = [float(np.mean([one[known].wrong for one in done])) for known in KNOWN]
+    yield f"{'mean':<12}" + _row(mean)
+    yield f"{'ratio':<12}" + "".join(f"{one / mean[0]:>14.2f}" for one in mean)
+
+
+def _row(shares: Sequence[float]) -> str:
+    return "".join(f"{100 * share:>14.2f}" for share in shares)
