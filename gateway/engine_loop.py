@@ -127,10 +127,11 @@ class EngineLoop:
 
     async def _restamp(self, after: float, step: float) -> None:
         """What is on disk and was stamped by the clock that was wrong."""
-        await self._commit(self._now)
         try:
+            # Not with those who wait for an answer: nobody has asked the core for them yet.
+            await self._committer.commit(self._now)
             await self._committer.in_thread(methodcaller("restamp", after, step))
-        except sqlite3.Error as error:
+        except (NotStored, sqlite3.Error) as error:
             log.warning("history keeps the times of the clock before: %s", error)
 
     def _say_doubt(self, now: float, step: float) -> None:

@@ -179,6 +179,28 @@ async def test_time_goes_on_after_ten_years_that_were_none(stage: Stage) -> None
     assert stage.board.stock[GTIN].reserved == 0, "the hold lasts as long as it should, no longer"
 
 
+async def test_who_asks_while_the_clock_is_stepped_gets_an_answer(stage: Stage) -> None:
+    await stage.record(delivery(stage.clock.t))
+    stage.clock.ahead = -DECADE
+    asked = [asyncio.create_task(stage.loop.ask(lambda _now: 7)) for _ in range(3)]
+    await stage.clock.move(0.2)
+    asked += [asyncio.create_task(stage.loop.ask(lambda _now: 7)) for _ in range(3)]
+    assert await asyncio.wait_for(asyncio.gather(*asked), 5) == [7] * 6
+    assert stage.loop.counts["clock_stepped_back"] == 1
+
+
+async def test_a_disk_that_is_full_when_the_clock_is_stepped_stops_nothing(stage: Stage) -> None:
+    await stage.record(delivery(stage.clock.t))
+    stage.clock.ahead, stage.journal.full = -DECADE, True
+    await stage.clock.move(0.2)
+    with pytest.raises(NotStored):
+        await stage.loop.ask(lambda _now: None)
+    stage.journal.full = False
+    await stage.record(sale(stage.clock.t - DECADE, "R-1"))
+    assert stage.board.stock[GTIN].on_hand == 4
+    assert stage.board.stock[GTIN].t < stage.clock.t - DECADE + 60
+
+
 async def test_a_time_server_that_goes_mad_for_a_while_is_said_and_not_followed(
     stage: Stage,
 ) -> None:
