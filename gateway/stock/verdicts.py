@@ -27,7 +27,9 @@ Measured = Mapping[int, tuple[NDArray[np.float32], NDArray[np.int32]]]
 def antennas_heard(places: Places, measured: Measured, laid: int) -> tuple[AntennaHeard, ...]:
     """Every antenna, in the order of `places.antennas`. `measured` as `Walk.measured` has it."""
     rates = {zone: _rates(*each) for zone, each in measured.items()}
-    return tuple(_judge(places, number, measured, rates, laid) for number in _antennas(places))
+    return tuple(
+        _judge(places, number, measured, rates, laid) for number in range(len(places.antennas))
+    )
 
 
 def figures(places: Places, measured: Measured, spread: RateSpread) -> dict[int, ZoneFigures]:
@@ -89,7 +91,3 @@ def _rates(reads: NDArray[np.float32], rounds: NDArray[np.int32]) -> NDArray[np.
         return np.zeros(len(rounds))
     each = np.asarray(reads.mean(axis=0), np.float64)
     return np.asarray(np.minimum(each / np.maximum(rounds, 1), 1.0))
-
-
-def _antennas(places: Places) -> range:
-    return range(len(places.antennas))

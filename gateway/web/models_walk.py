@@ -64,7 +64,7 @@ class WalkOut(Shape):
     zone: str = Field(description="where the tags lie now")
     left: float = Field(description="seconds until the phase ends by itself")
     count: int = Field(description="tags that are carried along")
-    tags: list[str] = Field(description="those known by now")
+    known: int = Field(description="of these, made out by now")
     heard: int = Field(description="tags heard at the present stop")
     hearing: list[WalkHearingOut]
     stops: list[WalkStopOut]

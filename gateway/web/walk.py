@@ -85,7 +85,8 @@ def walk_out(said: WalkState) -> WalkOut:
         zone=said.zone,
         left=round(said.left, 1),
         count=said.count,
-        tags=list(said.tags),
+        # No EPC: before they are made out for sure, one may be of a passer-by's own clothes.
+        known=len(said.tags),
         heard=said.heard,
         hearing=[
             WalkHearingOut(reader=reader, antenna=number, tags=tags)
