@@ -145,13 +145,19 @@ class Learned:
             self._looked += seconds
 
     def walk(self, measured: dict[int, ZoneFigures]) -> list[Remember]:
-        """Put in force what a walk measured, by zone, and remember it."""
+        """Put in force what a walk measured, by zone, and remember it.
+
+        What the store had taught of those zones is forgotten (see `RateSpread.measured`).
+        """
         self._walked |= measured
         self._apply_walked(measured)
-        return [
-            self._write(WALKED + self._places.zones[zone], zone_text(figures, self._places))
-            for zone, figures in sorted(measured.items())
-        ]
+        said = []
+        for zone, figures in sorted(measured.items()):
+            name = self._places.zones[zone]
+            said.append(self._write(WALKED + name, zone_text(figures, self._places)))
+            if self._written.pop(LEARNED + name, None) is not None:
+                said.append(Remember("stock", LEARNED + name, None))
+        return said
 
     def restore(self, key: str, text: str) -> bool:
         """Take one text; `apply` puts all of them in force. False for a key of somebody else's.

@@ -134,6 +134,23 @@ def test_what_the_store_teaches_later_does_not_wash_out_a_zone_without_goods() -
     assert np.abs(spread._chance[3, :, 3] - told).max() < 0.1
 
 
+def test_a_walk_takes_the_place_of_what_the_store_had_taught_on_disk_too() -> None:
+    floor = stocked()
+    floor.run(1_900)
+    spread = floor.engine._presence.lessons.spread
+    assert spread.taught[0].any()
+    floor.begin()
+    floor.stop("shelf-a")
+    floor.act(APPLY)
+    assert not spread.taught[0].any()
+    kept = {one.key: one.value for one in floor.said if isinstance(one, Remember)}
+    assert kept["learned:shelf-a"] is None
+    assert kept["walked:shelf-a"]
+    floor.run(1_300)
+    kept = {one.key: one.value for one in floor.said if isinstance(one, Remember)}
+    assert kept["learned:shelf-a"]
+
+
 def test_the_tags_of_a_walk_are_no_stock() -> None:
     floor = stocked()
     floor.begin()
