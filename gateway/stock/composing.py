@@ -63,6 +63,20 @@ class _Units:
     blind: bool
 
 
+def _rounds_to_likeliest(chances: list[float]) -> bool:
+    """Whether the sum of these chances plainly rounds to their most likely count.
+
+    The mode of a Poisson-binomial is the whole number by its mean when that is nearer than a bound
+    (Darroch, Annals of Mathematical Statistics 35, 1964).
+    """
+    mean = sum(chances)
+    nearest = round(mean)
+    off = mean - nearest
+    if off >= 0.0:
+        return off < min(0.45, 1.0 / (nearest + 2))
+    return -off < min(0.45, 1.0 / (len(chances) - nearest + 2))
+
+
 class Composer:
     """Makes answers."""
 
@@ -132,17 +146,17 @@ class Composer:
             # Whoever cannot tell which of two articles lies there does not know.
             blind = account.mixed is not None and account.book is None
         else:
-            hidden = self._hidden(account, unseen, view)
             spread = sure = answer.distribution(units.chances)
             if view.some_blind:
                 sure = answer.distribution(units.promised)
             if unseen:
+                hidden = self._hidden(account, unseen, view)
                 spread = np.convolve(spread, hidden)
                 sure = np.convolve(sure, hidden) if view.some_blind else spread
                 laid = self._lay_unseen(account, hidden, units.zones)
                 floor = floor + [laid / unseen] * unseen
         zones = units.zones
-        if floor:
+        if floor and not _rounds_to_likeliest(floor):
             likely = int(answer.distribution(floor).argmax())
             zones = answer.even(zones, self.floor_ids, likely)
         judged = answer.judge(spread, sure, self._layout.level)
