@@ -33,8 +33,8 @@ class Epoch:
     """
 
     t: float
-    row: Rows
-    antenna: Rows
+    row: NDArray[np.int64]
+    antenna: NDArray[np.int64]
     rounds: NDArray[np.float32]
 
 
@@ -93,18 +93,14 @@ class Evidence:
         del self._rounds[second]
         heard = self._heard.pop(second, [])
         if not heard:
-            none = np.zeros(0, np.int32)
+            none = np.zeros(0, np.int64)
             return Epoch(float(second), none, none, rounds)
         rows = np.concatenate([rows for _, rows in heard])
         antennas = np.repeat([antenna for antenna, _ in heard], [len(rows) for _, rows in heard])
         place = np.sort(rows.astype(np.int64) * self._antennas + antennas)
         place = place[firsts(place)]
-        return Epoch(
-            float(second),
-            (place // self._antennas).astype(np.int32),
-            (place % self._antennas).astype(np.int32),
-            rounds,
-        )
+        row = place // self._antennas
+        return Epoch(float(second), row, place - row * self._antennas, rounds)
 
     def _give_up_waiting(self, now: float) -> None:
         for antenna, waiting in enumerate(self._open):
