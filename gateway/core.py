@@ -121,6 +121,10 @@ class Core:
         self.footfall.step_clock(seconds, now)
         self.stock.step_clock(seconds, now)
 
+    def remember(self, now: float) -> list[Change]:
+        """At an orderly end, after the last `advance`: what engines tell of themselves seldom."""
+        return self.stock.remember(now)
+
     def hold(self, request: HoldRequest, now: float) -> HoldAnswer:
         """Promise goods; `advance` says the changes.
 
@@ -152,7 +156,7 @@ class Core:
         The stock engine begins anew from its memory, as at a start: `memory` is what was committed,
         and what it says last is laid over it. Where tags are is known again with the next round.
         """
-        said = self.stock.advance(now)
+        said = [*self.stock.advance(now), *self.stock.remember(now)]
         self._early += said
         kept = dict(memory)
         for one in said:

@@ -95,6 +95,12 @@ class EngineLoop:
         self._committer.add(self._core.advance(now))
         await self._commit(now)
 
+    async def finish(self) -> None:
+        """After the last `settle`: what the engines would tell of themselves only later."""
+        now = self._tell_time()
+        self._committer.add(self._core.remember(now))
+        await self._commit(now)
+
     async def _wait(self) -> None:
         turn = asyncio.ensure_future(self._clock.sleep(TURN_SECONDS))
         asked = asyncio.ensure_future(self._asked.wait())

@@ -214,8 +214,9 @@ class Program:
 
     async def _finish(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1.5):
+            async with asyncio.timeout(2.5):
                 await self._loop.settle()
+                await self._loop.finish()
 
     async def reload(self) -> Reloaded:
         """Read the config again and apply what can be applied. Raises `NotStored`."""

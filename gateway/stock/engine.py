@@ -174,6 +174,10 @@ class StockEngine:
         changes += self._learned.changed(now)
         return changes
 
+    def remember(self, now: float) -> list[Change]:
+        """All that is to outlive an orderly end, after the last `advance`: nothing follows."""
+        return [*self._memory.rest(now), *self._learned.rest(now)]
+
     def step_clock(self, seconds: float, now: float) -> None:
         """The clock was stepped by `seconds` and says `now`; `advance` before, and after it."""
         self._clock.step(seconds, now)

@@ -132,6 +132,10 @@ class Learned:
             self._looked = now
         if 0 <= now - self._looked < WRITE_SECONDS:
             return []
+        return self.rest(now)
+
+    def rest(self, now: float) -> list[Remember]:
+        """What is worth writing, whenever it was looked at before."""
         self._looked = now
         return [
             self._write(key, text)

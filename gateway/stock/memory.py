@@ -55,6 +55,14 @@ class Memory:
             change for number in dict.fromkeys(sorted(numbers)) for change in self._write(number)
         ]
 
+    def rest(self, now: float) -> list[Change]:
+        """All that differs from what was last written: when tags were heard, and how well, too."""
+        said = self.changed(now)
+        self._waiting = {}
+        return said + [
+            change for number in range(len(self._goods.accounts)) for change in self._write(number)
+        ]
+
     def _due(self, now: float) -> list[int]:
         """Accounts that have waited long enough, those that waited longest first."""
         waited = [n for n, since in self._waiting.items() if not 0 <= now - since < FLUSH_SECONDS]

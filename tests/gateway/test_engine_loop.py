@@ -102,6 +102,16 @@ async def test_an_answer_is_on_disk_with_its_feed_message(stage: Stage) -> None:
     archive.close()
 
 
+async def test_an_orderly_end_puts_on_disk_what_is_told_seldom(stage: Stage) -> None:
+    await stage.record(delivery(stage.clock.t))
+    archive = Archive(stage.path)
+    assert "learned" not in archive.memory("stock")
+    await stage.loop.settle()
+    await stage.loop.finish()
+    assert "learned" in archive.memory("stock")
+    archive.close()
+
+
 async def test_the_same_id_again_changes_nothing(stage: Stage) -> None:
     await stage.record(delivery(stage.clock.t))
     assert await stage.record(delivery(stage.clock.t)) is Verdict.KNOWN

@@ -82,6 +82,21 @@ def test_it_is_written_seldom_and_only_when_it_tells_something_else(old: Shop) -
     assert not [one for one in said if isinstance(one, Remember) and "learned" in one.key]
 
 
+def test_an_orderly_end_tells_what_would_be_told_only_later() -> None:
+    floor = shop()
+    floor.where[epc(1, 1)] = 1
+    floor.run(200)
+    kept = remembered(floor)
+    last = floor.engine.remember(floor.t)
+    ended = kept | {one.key: one.value or "" for one in last if isinstance(one, Remember)}
+    stale, fresh = (restarted(one)._tags.last[0] for one in (kept, ended))
+    assert stale < floor.t - 100
+    assert fresh > floor.t - 10
+    assert "learned:shelf-a" not in kept
+    assert restarted(ended)._presence.lessons.spread.taught[0].any()
+    assert floor.engine.remember(floor.t) == []
+
+
 def test_other_zones_and_antennas_than_today_s_are_passed_over(old: Shop) -> None:
     plan = Layout(
         zones=(Zone("shelf-new", ZoneKind.SHELF), Zone("shelf-a", ZoneKind.SHELF)),
