@@ -70,6 +70,8 @@ class Afterlife:
         account = self._goods.accounts[int(tags.account[row])]
         other = None if tags.named[row] else self._exchange(row, t)
         tags.status[row] = Status.HERE
+        if other is None:
+            account.brought_back = max(0, account.brought_back - 1)
         self._presence.place(np.array([row]), zone, t)
         self._goods.touch(account.gtin)
         if other is not None:

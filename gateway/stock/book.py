@@ -14,6 +14,8 @@ from gateway.stock.layout import Article
 DAY = 86_400.0
 IN_HAND_SECONDS = 600.0
 """What was lifted off a scale so short ago may be in somebody's hand, on its way to the till."""
+ARRIVING_SECONDS = 900.0
+"""So long after a delivery antennas have found nearly all of it that they ever will."""
 FULL_UNIT = 0.75
 """A scale that shows so much of a further unit has it."""
 DECAY_A_DAY = 0.01
@@ -32,6 +34,9 @@ class Account:
         unavailable: units returned or damaged, not checked; part of what is on hand.
         lying: zones of units no tag was read of, as counted or delivered: zone number -> units.
         delivered: of `lying`, units in the back room by delivery, not by anybody's count.
+        arrivals: (time, units) of the newest deliveries, for which antennas may need a while.
+        brought_back: units returned whose tags are sold ones: not in the book's tags again before
+            they are read where goods lie.
         elsewhere: units in the book beyond those on the GTIN's scale, in the back room say; None
             until both have spoken.
         short_since: since when the scale has shown fewer units than it should; None when it does
@@ -52,6 +57,8 @@ class Account:
     unavailable: int = 0
     lying: dict[int, int] = field(default_factory=dict)
     delivered: int = 0
+    arrivals: list[tuple[float, int]] = field(default_factory=list)
+    brought_back: int = 0
     weighed: float | None = None
     weighed_in: dict[int, float] = field(default_factory=dict)
     weighed_t: float | None = None
@@ -76,6 +83,15 @@ class Account:
         short = max(0, qty - self.book)
         self.book = max(0, self.book - qty)
         return short
+
+    def arrive(self, qty: int, t: float) -> None:
+        """Units were delivered; notes older than antennas need are forgotten."""
+        self.arrivals = [(then, n) for then, n in self.arrivals if 0 <= t - then < ARRIVING_SECONDS]
+        self.arrivals.append((t, qty))
+
+    def arriving(self, now: float) -> list[tuple[float, int]]:
+        """Deliveries so new that antennas may not have found all of them yet."""
+        return [(t, n) for t, n in self.arrivals if abs(now - t) < ARRIVING_SECONDS]
 
     def pin(self, qty: int, t: float) -> None:
         """Somebody counted: the book is `qty` from now on."""

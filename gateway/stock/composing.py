@@ -24,9 +24,14 @@ from gateway.stock.unread import Unread
 BOOK_TRUST = 0.985
 """P(a book is right that somebody has just written)."""
 FRESH_SECONDS = 150.0
-"""Units booked so short ago may simply not have been read yet."""
-SETTLED_SECONDS = 240.0
-"""Books and tags are compared so long after the last booking."""
+"""Units delivered so short ago may simply not have been read yet."""
+FIRST_LESSON, LAST_LESSON = 8.0, 300.0
+"""Seconds of listening after which books and tags are first compared; again each time after twice
+as long, until they are compared every minute anyway."""
+DOUBTS_A_TURN = 150
+"""So many answers are made anew at once for that; the others wait for the next minute."""
+BEFORE_NOTE_SECONDS = 180.0
+"""Delivered goods may be read so long before their note is entered."""
 WEIGHT_SPREAD = 0.06
 """Spread of a weighed count, share of a unit for the scale itself."""
 UNHEARD_WORTH = 0.85
@@ -93,6 +98,7 @@ class Composer:
         self._goods, self._hearing, self._presence = goods, hearing, presence
         self._unread = Unread()
         self._began: float | None = None
+        self._lesson = FIRST_LESSON / 2
         self._deaf_so_far = True
         self._all_watched = bool((places.watched | ~presence.storage).all())
         self._floor = places.are(ZoneKind.SHELF)
@@ -110,19 +116,33 @@ class Composer:
         if self._began is None or (self._deaf_so_far and not blind.all()):
             self._began = now
         self._deaf_so_far &= bool(blind.all())
+        if FIRST_LESSON <= 2 * self._lesson <= self._listened(now) < LAST_LESSON:
+            self._learn_early(now)
         young = len(blind) > 0 and 0 <= now - self._began < YOUNG_SECONDS
         return View(now, blind, bool(blind.all()), bool(blind.any()), young)
 
     def learn(self, now: float) -> None:
         """Compare every settled book with its tags."""
         cases: Counter[tuple[int, int]] = Counter()
-        booked, read = self._goods.tallies()
+        booked, _ = self._goods.tallies()
         for number, account in enumerate(self._goods.accounts):
-            if account.book is None or account.booked_at is None:
-                continue
-            if now - account.booked_at > SETTLED_SECONDS:
-                cases[read[number], account.book - booked[number]] += 1
-        self._unread.learn(cases)
+            if account.book is not None and not account.arriving(now):
+                cases[booked[number], account.book - account.brought_back - booked[number]] += 1
+        self._unread.learn(cases, self._listened(now))
+
+    def _learn_early(self, now: float) -> None:
+        """At first, seconds decide how many tags are unread: learn, and answer anew."""
+        self._lesson = self._listened(now)
+        self.learn(now)
+        booked, _ = self._goods.tallies()
+        doubtful = [n for n, one in enumerate(self._goods.accounts) if one.unseen(booked[n])]
+        for number in doubtful[:DOUBTS_A_TURN]:
+            self._goods.doubt(number)
+
+    def _listened(self, now: float) -> float:
+        """Seconds since the first read of all."""
+        first = self._tags.first[: self._tags.count]
+        return max(0.0, now - float(np.fmin.reduce(first, initial=now)))
 
     def make(
         self, account: Account, view: View, holds: Holds, before: StockChanged | None
@@ -250,18 +270,32 @@ class Composer:
         return promised, view.all_blind or bool(likely.any() and not (likely & ~unheard).any())
 
     def _hidden(self, account: Account, unseen: int, view: View) -> NDArray[np.float64]:
-        """Distribution of how many units are there that no tag was ever read of."""
+        """Distribution of how many units are there of which no tag is known."""
         if not unseen:
             return np.ones(1)
-        book = answer.booked(unseen, BOOK_TRUST * certainty(account, view.now))
-        fresh = self._fresh(account, view)
-        return self._unread.spread(self._goods.ever_read(account), book, fresh)
+        trust = BOOK_TRUST * certainty(account, view.now)
+        if not self._all_watched or view.all_blind:
+            return answer.booked(unseen, trust)
+        back = min(unseen, account.brought_back)
+        arriving, fresh = self._arriving(account, unseen - back, view.now)
+        tags = self._goods.in_book(account)
+        bare = not self._goods.ever_read(account)
+        known = self._unread.spread(tags, answer.booked(unseen - back - arriving, trust), bare=bare)
+        if arriving:
+            booked = answer.booked(arriving, trust)
+            late = self._unread.spread(tags, booked, bare=bare)
+            known = np.convolve(known, fresh * booked + (1 - fresh) * late)
+        return np.convolve(known, answer.booked(back, trust)) if back else known
 
-    def _fresh(self, account: Account, view: View) -> float:
-        """P(antennas had no fair chance yet to read what was booked)."""
-        if not self._all_watched or view.all_blind or account.booked_at is None:
-            return 1.0
-        return math.exp(-max(0.0, view.now - account.booked_at) / FRESH_SECONDS)
+    def _arriving(self, account: Account, unseen: int, now: float) -> tuple[int, float]:
+        """Delivered units not read yet, and P(antennas had no fair chance yet to read them)."""
+        arrivals = account.arriving(now)
+        if not arrivals or not unseen:
+            return 0, 0.0
+        before, newest = arrivals[0][0] - BEFORE_NOTE_SECONDS, arrivals[-1][0]
+        found = int((self._tags.first[self._goods.live(account)] >= before).sum())
+        waiting = min(unseen, max(0, sum(units for _, units in arrivals) - found))
+        return waiting, math.exp(-max(0.0, now - newest) / FRESH_SECONDS)
 
     def _lay_unseen(
         self, account: Account, hidden: NDArray[np.float64], zones: dict[str, float]

@@ -68,6 +68,10 @@ class Goods:
             self._touched[number] = None
             self._entered[number] = None
 
+    def doubt(self, number: int) -> None:
+        """This account needs a new answer, though nothing was entered."""
+        self._touched[number] = None
+
     def entered(self) -> list[int]:
         """Accounts that facts or holds changed since the last call; forgets them."""
         numbers = list(self._entered)

@@ -154,6 +154,8 @@ class Records:
             account.take_in(self._goods.in_book(account) - newest, fact.t)
         account.take_in(line.qty, fact.t)
         account.unavailable += line.qty
+        found = self._first_read_since(account, fact.t - BROUGHT_SECONDS)
+        account.brought_back += max(0, line.qty - found)
         self._heard(account, fact.t)
         self._goods.touch(account.gtin)
         return [LedgerLine(fact.t, account.gtin, "returned", line.qty, epc=line.epc, ref=fact.id)]
@@ -178,6 +180,7 @@ class Records:
                 lying = account.lying
                 lying[self._arrivals] = lying.get(self._arrivals, 0) + qty
                 account.delivered += qty if self._arrivals != NOWHERE else 0
+                account.arrive(qty, fact.t)
             self._heard(account, fact.t)
             self._goods.touch(account.gtin)
             changes.append(LedgerLine(fact.t, account.gtin, "received", qty, ref=fact.id))
@@ -225,7 +228,7 @@ class Records:
             self._count_all(account, fact)
         else:
             self._count_zone(account, zone, fact)
-        account.unavailable = 0
+        account.unavailable = account.brought_back = 0
         self._heard(account, fact.t)
         self._goods.touch(account.gtin)
         return [LedgerLine(fact.t, account.gtin, "counted", fact.qty, zone=fact.zone, ref=fact.id)]
@@ -237,7 +240,7 @@ class Records:
                 tags.status[row] = Status.LOST
                 tags.belief[row] = 0.0
         account.pin(fact.qty, fact.t)
-        account.lying, account.delivered = {}, 0
+        account.lying, account.delivered, account.arrivals = {}, 0, []
         surplus = self._goods.in_book(account) - fact.qty
         if surplus > 0:
             self._doubt(account.rows, surplus, fact.t, away=0.8)

@@ -1,9 +1,13 @@
-"""Units in the book of which no tag was ever read: a tag that does not answer, or a wrong book?
+"""Units in the book of which no tag is known: tags that nobody has read, or a wrong book?
 
-Two things are learned across the store from how books and tags differ: the share of tags that never
-answer, and how often a book is off, and by how much. Books err both ways, silent tags only one: a
-book that has fewer units than there are tags is wrong for sure, and one that has three more than
-tags is more likely wrong by three than three tags silent.
+Two things are learned across the store from how books and tags differ: the share of tags that go
+unread, and how often a book is off. Books err both ways, unread tags only one: a book that has
+fewer units than there are tags is wrong for sure, and one that has three more is more likely wrong
+by three than three tags unread. What a store of so few goods cannot tell is left open: every answer
+is the mean over all pairs of shares, by how well each explains the store's books.
+
+Tags that are read badly are found late, so the share of unread tags is large at first and falls as
+one over the time that antennas have listened, down to the tags that never answer.
 """
 
 from __future__ import annotations
@@ -13,82 +17,111 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-_SILENT, _SILENT_TAGS = 0.0015, 1000.0
-"""Share of tags that never answer, before anything is learned, and how many tags that is worth."""
-_WRONG, _WRONG_GTINS = 0.2, 12.0
-"""The same for books that are off."""
-_STEP = 0.55
+_DEAD = 0.0015
+"""Usual share of tags that never answer."""
+_HALF_SECONDS = 0.55
+"""Usual time in which antennas find half of what lies before them."""
+_TIMES = np.array([0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0])
+_TIMES_WIDTH = 0.7
+"""How many times as many as usual go unread in this store; twice or half as many is likely."""
+_WRONG = np.array([0.003, 0.006, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.3, 0.45])
+_WRONG_A, _WRONG_B = 0.6, 4.0
+"""Share of books that are off: most stores keep them well, some hardly. A beta distribution."""
+_STEP = 0.45
 """Each further unit that a book is off is so much less likely."""
-_UNTAGGED, _UNTAGGED_GTINS = 0.1, 4.0
-TURNS = 12
+_UNTAGGED, _UNTAGGED_GTINS = 0.1, 1.0
+"""Share of GTINs that carry no tags, before anything is learned, and how many GTINs it is worth."""
 MOST = 400
 """Beyond so many unread units no distribution is worth its arithmetic: the goods carry no tags."""
+_TINY = 1e-300
+
+Floats = NDArray[np.float64]
 
 
 class Unread:
     """What the store's books and tags have taught about each other."""
 
     def __init__(self) -> None:
-        self._silent = _SILENT
-        self._wrong = _WRONG
+        likely = _WRONG**_WRONG_A * (1 - _WRONG) ** _WRONG_B
+        self._prior: Floats = likely[:, None] * np.exp(-0.5 * (np.log(_TIMES) / _TIMES_WIDTH) ** 2)
         self._untagged = _UNTAGGED
+        self.learn(Counter(), 0.0)
 
-    def learn(self, cases: Counter[tuple[int, int]]) -> None:
-        """Learn from every settled GTIN: how many have (tags ever read, book less tags)."""
-        for _ in range(TURNS):
-            self._turn(cases)
-        booked = sum(cases.values())
-        bare = sum(many for (tags, more), many in cases.items() if tags == 0 and more >= 2)
-        self._untagged = (bare + _UNTAGGED * _UNTAGGED_GTINS) / (booked + _UNTAGGED_GTINS)
-
-    def spread(self, tags: int, book: NDArray[np.float64], fresh: float) -> NDArray[np.float64]:
-        """P(k of the unread units are there), k = 0, 1, ….
+    def learn(self, cases: Counter[tuple[int, int]], listened: float) -> None:
+        """Learn from every settled GTIN.
 
         Args:
-            tags: tags of the GTIN ever read.
+            cases: how many GTINs have (tags, units in the book beyond those tags); below zero
+                where there are more tags than the book says.
+            listened: seconds that antennas have listened, those of earlier runs included.
+        """
+        usual = _DEAD + 1.0 / (1.0 + max(0.0, listened) / _HALF_SECONDS)
+        self._shares: Floats = np.minimum(_TIMES * usual, 0.99)
+        self._joint: dict[tuple[int, int], Floats] = {}
+        said = np.log(self._prior)
+        for (tags, more), many in cases.items():
+            if more <= MOST and tags + more > 0:
+                joint = self._of(tags, more).sum(axis=2)
+                if not tags:
+                    joint = joint + self._bare()
+                said = said + many * np.log(joint)
+        chance = np.exp(said - said.max())
+        self._chance: Floats = chance / chance.sum()
+        self._answers: dict[tuple[int, int], Floats] = {}
+        self._learn_untagged(cases)
+
+    def spread(self, tags: int, book: Floats, *, bare: bool) -> Floats:
+        """P(k of the units without a known tag are there), k = 0, 1, ….
+
+        Args:
+            tags: tags of the GTIN that the book counts.
             book: the same by the book alone, as if these goods carried no tags.
-            fresh: probability that antennas had no fair chance yet to read them.
+            bare: no tag of this GTIN was ever read.
         """
         more = len(book) - 1
         if more > MOST:
             return book
-        some = self._share(tags, more)
-        evidence = float(some.sum())
-        if tags == 0:
-            bare = self._untagged / (self._untagged + (1 - self._untagged) * evidence)
-            fresh = 1 - (1 - fresh) * (1 - bare)
-        return np.asarray(fresh * book + (1 - fresh) * some / evidence)
+        if (tags, more) not in self._answers:
+            each = self._of(tags, more)
+            each = each / each.sum(axis=2, keepdims=True)
+            self._answers[tags, more] = np.einsum("wt,wtk->k", self._chance, each)
+        some = self._answers[tags, more]
+        if not bare:
+            return some
+        share = self._share_untagged(more)
+        return np.asarray(share * book + (1 - share) * some)
 
-    def _share(self, tags: int, more: int) -> NDArray[np.float64]:
-        """Joint probability of k silent tags and a book off by the rest, not normalised."""
-        k = np.arange(more + 1)
-        mean = max(self._silent * (tags + more), 1e-9)
-        factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, more + 1)))])
-        silent = np.exp(k * np.log(mean) - mean - factorials)
-        off = more - k
-        wrong = np.where(off == 0, 1 - self._wrong, self._wrong * _chance_off(off))
-        return np.asarray(silent * wrong + 1e-300)
+    def _of(self, tags: int, more: int) -> Floats:
+        """Joint chance of `k` unread tags and a book off by the rest, [wrong, times, k]."""
+        known = self._joint.get((tags, more))
+        if known is None:
+            units = np.arange(max(more, 0) + 1)
+            off = np.abs(more - units)
+            wrong = _WRONG[:, None] * (0.5 * (1 - _STEP) * _STEP ** (off - 1.0))
+            books = np.where(off == 0, 1 - _WRONG[:, None], wrong)
+            # Of tags + k units that might be there, all equally likely beforehand, k are unread.
+            ways = np.concatenate([[0.0], np.cumsum(np.log1p(tags / np.arange(1, len(units))))])
+            shares = self._shares[:, None]
+            unread = np.exp(ways + units * np.log(shares) + tags * np.log1p(-shares))
+            known = self._joint[tags, more] = books[:, None, :] * unread + _TINY
+        return known
 
-    def _turn(self, cases: Counter[tuple[int, int]]) -> None:
-        silent, units = _SILENT * _SILENT_TAGS, _SILENT_TAGS
-        wrong, books = _WRONG * _WRONG_GTINS, _WRONG_GTINS
+    def _bare(self) -> Floats:
+        """Chance that goods carry no tags and their book is right, [wrong, 1]."""
+        share = self._untagged / (1 - self._untagged)
+        return np.asarray(share * (1 - _WRONG[:, None]))
+
+    def _share_untagged(self, more: int) -> float:
+        """P(goods of which no tag was ever read carry none)."""
+        some = float((self._chance * self._of(0, more).sum(axis=2)).sum())
+        none = float((self._chance * self._bare()).sum())
+        return none / (none + some)
+
+    def _learn_untagged(self, cases: Counter[tuple[int, int]]) -> None:
+        booked, bare = _UNTAGGED_GTINS, _UNTAGGED * _UNTAGGED_GTINS
         for (tags, more), many in cases.items():
-            if tags == 0 or more > MOST:
-                continue
-            books += many
-            if more < 0:
-                wrong += many
-                units += many * tags
-                continue
-            share = self._share(tags, more)
-            share /= share.sum()
-            k = float(share @ np.arange(more + 1))
-            silent += many * k
-            units += many * (tags + k)
-            wrong += many * (1.0 - float(share[-1]))
-        self._silent, self._wrong = silent / units, wrong / books
-
-
-def _chance_off(off: NDArray[np.int64]) -> NDArray[np.float64]:
-    """P(a wrong book is off by so many units this way)."""
-    return np.asarray(0.5 * (1 - _STEP) * _STEP ** (off - 1.0))
+            if tags + more > 0:
+                booked += many
+                if not tags:
+                    bare += many * (1.0 if more > MOST else self._share_untagged(more))
+        self._untagged = bare / booked

@@ -1,0 +1,106 @@
+"""Units in the book without a known tag: unread tags, a wrong book, or goods without tags."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from gateway.stock.answer import booked
+from gateway.stock.unread import MOST, Unread
+from tests.gateway.stock.shop import Shop, epc, gtin, shop
+
+RIGHT = Counter({(8, 0): 40, (8, 1): 1})
+WRONG = Counter({(8, 0): 40, (8, 1): 5, (8, -1): 4, (8, 2): 2, (8, -2): 2})
+HOUR = 3600.0
+
+
+def taught(cases: Counter[tuple[int, int]], listened: float = HOUR) -> Unread:
+    unread = Unread()
+    unread.learn(cases, listened)
+    return unread
+
+
+def likely(unread: Unread, tags: int, more: int, *, bare: bool = False) -> int:
+    return int(unread.spread(tags, booked(more, 0.98), bare=bare).argmax())
+
+
+def test_where_books_are_right_a_unit_too_many_has_a_tag_that_nobody_reads() -> None:
+    assert likely(taught(RIGHT), 8, 1) == 1
+
+
+def test_where_books_are_off_both_ways_so_is_this_one() -> None:
+    assert likely(taught(WRONG), 8, 1) == 0
+
+
+def test_more_tags_than_books_say_betray_books_that_say_more_than_tags() -> None:
+    off_one_way = Counter({(8, 0): 40, (8, 1): 3})
+    both_ways = off_one_way + Counter({(8, -1): 6})
+    there = [taught(cases).spread(8, booked(1, 0.98), bare=False)[1]
+             for cases in (off_one_way, both_ways)]  # fmt: skip
+    assert there[0] > 3 * there[1]
+
+
+def test_at_first_a_tag_may_simply_not_have_been_read_yet() -> None:
+    assert likely(taught(WRONG, 5.0), 8, 1) == 1
+    assert likely(taught(Counter({(0, 8): 40}), 0.0), 0, 8, bare=True) == 8
+
+
+def test_goods_without_tags_live_by_their_book_where_others_do() -> None:
+    assert likely(taught(Counter({(0, 6): 30, (8, 0): 10})), 0, 6, bare=True) == 6
+    assert likely(taught(WRONG), 0, 2, bare=True) == 0
+
+
+def test_so_many_units_without_tags_are_a_book_alone() -> None:
+    book = booked(MOST + 1, 0.98)
+    assert Unread().spread(3, book, bare=False) is book
+
+
+cases = some.dictionaries(
+    some.tuples(some.integers(0, 60), some.integers(-20, 500)), some.integers(1, 50), max_size=20
+)
+
+
+@given(cases, some.floats(0, 1e9), some.integers(0, 60), some.integers(1, 50), some.booleans())
+def test_whatever_was_learned_chances_sum_to_one(
+    said: dict[tuple[int, int], int], listened: float, tags: int, more: int, bare: bool
+) -> None:
+    spread = taught(Counter(said), listened).spread(tags, booked(more, 0.98), bare=bare)
+    assert spread.shape == (more + 1,)
+    assert spread.sum() == pytest.approx(1.0)
+    assert np.all(spread >= 0)
+
+
+def off_by_two() -> Shop:
+    """A store of five GTINs; the books of the others err both ways, that of the first by two."""
+    store = shop()
+    for article, written in enumerate((8, 4, 8, 6, 6)):
+        store.count(article, written)
+        for serial in range(6):
+            store.where[epc(article, serial)] = 1
+    store.run(400)
+    assert store.stock[gtin(0)].on_hand == 6
+    return store
+
+
+def test_a_delivery_does_not_make_an_old_mistake_true_again() -> None:
+    store = off_by_two()
+    store.deliver(0, 3)
+    assert store.stock[gtin(0)].on_hand == 9
+
+
+def test_what_a_customer_brought_back_is_there_however_long_no_antenna_reads_it() -> None:
+    store = off_by_two()
+    store.sell(0, tag=epc(0, 1))
+    del store.where[epc(0, 1)]
+    store.run(300)
+    assert store.stock[gtin(0)].on_hand == 5
+    store.bring_back(0)
+    store.run(1200)
+    assert store.stock[gtin(0)].on_hand == 6
+    store.where[epc(0, 1)] = 1
+    store.run(120)
+    assert store.stock[gtin(0)].on_hand == 6
