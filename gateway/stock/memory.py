@@ -21,12 +21,14 @@ FLUSH_SECONDS = 20.0
 """So long after an item's place changed it is remembered, with what else changed by then."""
 WRITTEN_A_TURN = 50
 """So many GTINs' places are written in one turn; the rest follows in the next turns."""
+GONE = 0.5
+"""A tag is remembered as away from this belief on."""
 
 Small = NDArray[np.int8] | NDArray[np.int16]
 
 
 class Memory:
-    """One piece of text per GTIN, written anew when book, holds or a tag's told place changed."""
+    """One piece of text per GTIN, written anew when book, holds or a tag's place changed."""
 
     def __init__(self, places: Places, tags: Tags, goods: Goods, presence: Presence) -> None:
         self._places, self._tags, self._goods = places, tags, goods
@@ -34,6 +36,7 @@ class Memory:
         self._written: dict[str, str] = {}
         self._status: NDArray[np.int8] = np.zeros(0, np.int8)
         self._told: NDArray[np.int16] = np.zeros(0, np.int16)
+        self._away: NDArray[np.int8] = np.zeros(0, np.int8)
         self._waiting: dict[int, float] = {}
 
     def changed(self, now: float) -> list[Change]:
@@ -44,13 +47,17 @@ class Memory:
         """
         numbers = self._goods.entered()
         numbers += self._accounts(self._differs(self._status, self._tags.status))
-        for number in self._accounts(self._differs(self._told, self._tags.told)):
+        n = self._tags.count
+        # Doubt comes long before anybody is told that an item departed.
+        away = (self._tags.belief[:n, AWAY] >= GONE).astype(np.int8)
+        moved = self._differs(self._told, self._tags.told) | self._differs(self._away, away)
+        for number in self._accounts(moved):
             self._waiting.setdefault(number, now)
         for number in numbers:
             self._waiting.pop(number, None)
         numbers += self._due(now)
-        n = self._tags.count
         self._status, self._told = self._tags.status[:n].copy(), self._tags.told[:n].copy()
+        self._away = away
         return [
             change for number in dict.fromkeys(sorted(numbers)) for change in self._write(number)
         ]
@@ -157,7 +164,7 @@ class Memory:
             account.rows,
             tags.status[rows].tolist(),
             tags.home[rows].tolist(),
-            (tags.belief[rows, AWAY] < 0.5).tolist(),
+            (tags.belief[rows, AWAY] < GONE).tolist(),
             tags.last[rows].tolist(),
             tags.booked[rows].tolist(),
             tags.best[rows].tolist(),

@@ -97,6 +97,18 @@ def test_an_orderly_end_tells_what_would_be_told_only_later() -> None:
     assert floor.engine.remember(floor.t) == []
 
 
+def test_who_is_believed_away_is_not_back_after_a_power_cut() -> None:
+    floor = shop()
+    floor.where[epc(1, 1)] = 1
+    floor.run(100)
+    floor.where.clear()
+    floor.engine._tags.belief[0] = (0.0, 0.05, 0.05, 0.9)
+    floor.antennas = ()
+    floor.run(25)
+    assert [one.event.value for one in floor.items] == ["arrived"]
+    assert restarted(remembered(floor))._tags.belief[0, 3] > 0.5
+
+
 def test_other_zones_and_antennas_than_today_s_are_passed_over(old: Shop) -> None:
     plan = Layout(
         zones=(Zone("shelf-new", ZoneKind.SHELF), Zone("shelf-a", ZoneKind.SHELF)),
