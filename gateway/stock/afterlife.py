@@ -1,9 +1,10 @@
-"""Tags that are read again after their sale.
+"""Tags that are read again after their sale, and units that leave just after the sale of another.
 
 For a while it is a bag on its way out. Later, or plainly on a shelf: the till meant another unit of
 the same GTIN (then that one is sold and this one is not), or the customer brought it back. A unit
 that lies on a shelf, well read, is on hand and available; it has been looked at by whoever put it
-there.
+there. A unit that is heard at the door just after a sale was given to another one, silent on its
+shelf, is the one that was sold.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ EXCHANGE_SECONDS = 7200.0
 """A sale by GTIN may be given to another unit so long."""
 EXCHANGE_WEIGHT = 0.5
 """How well another unit must explain the sale (see `explain.weight`)."""
+TO_THE_DOOR_SECONDS = 120.0
+"""From the till to the door takes less."""
+NOT_SOLD = (0.05, 0.6, 0.3, 0.05)
+"""Belief in a silent unit whose sale was another's."""
 EXCHANGED = 0.5
 """P(it was that one) before its own silence is heard."""
 
@@ -46,9 +51,11 @@ class Afterlife:
         self._heard: dict[int, tuple[int, float]] = {}
         self._shelf = places.are(ZoneKind.SHELF)
         self._passing = explain.passing_of(places)
+        self._exit = places.are(ZoneKind.EXIT)
 
     def consider(self) -> list[Change]:
         """Judge the sold tags that were read since the last call."""
+        self._see_out()
         changes: list[Change] = []
         for row, t in self._presence.take_sold():
             # Late reports bring many reads at once: the first of them may have settled it.
@@ -65,6 +72,44 @@ class Afterlife:
                 changes += self._revive(row, zone, t)
         return changes
 
+    def _see_out(self) -> None:
+        """Give sales to the units that were heard at the door just after them."""
+        tags, n = self._tags, self._tags.count
+        leaving = self._exit[tags.home[:n]] & (tags.status[:n] == Status.HERE)
+        for row in np.flatnonzero(leaving & (tags.home[:n] != NOWHERE)).tolist():
+            guessed = self._guessed(row)
+            if guessed is not None:
+                self._hand_sale_over(guessed, row)
+                tags.belief[guessed] = NOT_SOLD
+                self._unsure.pop(guessed, None)
+                self._goods.touch(tags.gtins[row])
+
+    def _guessed(self, row: int) -> int | None:
+        """A unit that was taken for sold just before this one left, but not heard to leave."""
+        tags, number = self._tags, int(self._tags.account[row])
+        if number < 0:
+            return None
+        left = float(tags.last[row])
+        for other in self._goods.accounts[number].rows:
+            if (
+                tags.status[other] == Status.SOLD
+                and not tags.named[other]
+                and 0 <= left - tags.sold[other] < TO_THE_DOOR_SECONDS
+                and not tags.last[other] >= tags.sold[other]
+                and int(tags.home[other]) not in self._passing.tills | self._passing.exits
+            ):
+                return other
+        return None
+
+    def _hand_sale_over(self, row: int, other: int) -> None:
+        """The sale of `row` was that of `other`."""
+        tags = self._tags
+        tags.status[row], tags.status[other] = Status.HERE, Status.SOLD
+        tags.sold[other], tags.sold[row] = tags.sold[row], np.nan
+        tags.belief[other] = 0.0
+        tags.rival[other] = NOWHERE
+        self._unsure[other] = EXCHANGED
+
     def _revive(self, row: int, zone: int, t: float) -> list[Change]:
         tags = self._tags
         account = self._goods.accounts[int(tags.account[row])]
@@ -75,11 +120,7 @@ class Afterlife:
         self._presence.place(np.array([row]), zone, t)
         self._goods.touch(account.gtin)
         if other is not None:
-            tags.status[other] = Status.SOLD
-            tags.sold[other], tags.sold[row] = tags.sold[row], np.nan
-            tags.belief[other] = 0.0
-            self._unsure[other] = EXCHANGED
-            tags.rival[other] = NOWHERE
+            self._hand_sale_over(row, other)
             return []
         tags.sold[row] = np.nan
         if account.unavailable and self._shelf[zone]:

@@ -35,13 +35,13 @@ BEFORE_NOTE_SECONDS = 180.0
 WEIGHT_SPREAD = 0.06
 """Spread of a weighed count, share of a unit for the scale itself."""
 UNHEARD_WORTH = 0.85
-"""What a tag is worth for a promise while no antenna that heard it can hear."""
+"""What a tag is worth for a promise that was not read lately and that no antenna would miss."""
 STALE_HALF_SECONDS = 1800.0
 """While nothing is heard of goods, half of what was sure about them goes in this time."""
 COUNT_MOST = 10_000
 YOUNG_SECONDS = 20.0
 HEARS = 0.03
-"""Rate from which an antenna could have heard a tag."""
+"""Rate from which an antenna's silence about a tag means something."""
 
 
 @dataclass(slots=True)
@@ -263,8 +263,10 @@ class Composer:
         self, rows: NDArray[np.int64], chances: NDArray[np.float64], view: View
     ) -> tuple[list[float], bool]:
         """What tags are worth for a promise while some antennas cannot hear; are all unheard?"""
-        hears = self._tags.rate[rows] > HEARS
-        unheard = np.logical_not((hears & ~view.blind).any(axis=1))
+        tags = self._tags
+        missed = ((tags.voice[rows] > HEARS) & ~view.blind).any(axis=1)
+        lately = view.now - tags.last[rows] <= self._layout.stale_after
+        unheard = ~(missed | lately)
         promised: list[float] = np.where(unheard, UNHEARD_WORTH * chances, chances).tolist()
         likely = chances > 0.5
         return promised, view.all_blind or bool(likely.any() and not (likely & ~unheard).any())

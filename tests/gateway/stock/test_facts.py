@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from drivers.observations import Delivery, DeliveryLine, Weight
-from gateway.changes import Alert, LedgerLine, Remember, StockState
+from gateway.changes import Alert, LedgerLine, Remember, StockChanged, StockState
 from gateway.requests import HoldVerdict
 from gateway.stock.engine import StockEngine
+from gateway.stock.tags import Status
 from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, reads, shop
 
 
@@ -260,3 +261,40 @@ def test_restored_memory_that_cannot_be_read_is_counted() -> None:
     engine.restore({"gtin:" + gtin(0): "{", "hold:x": "[]", "what": "1"}, 0.0)
     assert engine.faults["unreadable_memory"] == 2
     assert engine.faults["unknown_memory"] == 1
+
+
+def test_what_goes_out_of_the_door_after_a_sale_is_what_was_sold() -> None:
+    store = stocked(2)
+    store.count(0, 2)
+    silent, bought = epc(0, 0), epc(0, 1)
+    del store.where[silent]
+    store.run(60)
+    store.sell(0)
+    store.where[bought] = 5
+    store.run(6)
+    del store.where[bought]
+    store.run(300)
+    said = [c for c in store.changes if isinstance(c, StockChanged) and c.gtin == gtin(0)]
+    assert StockState.OUT_OF_STOCK not in [c.state for c in said]
+    assert on_hand(store) == 1
+    tags = store.engine._tags
+    rows = [tags.of_text(tag) or 0 for tag in (silent, bought)]
+    assert tags.status[rows].tolist() == [Status.HERE, Status.SOLD]
+
+
+def test_nothing_is_promised_of_what_no_antenna_would_miss() -> None:
+    store = stocked(1)
+    for _ in range(20):
+        store.run(6)
+        store.engine.observe(reads(store.t + 0.1, (2, epc(0, 0))))
+    store.run(6)
+    assert store.stock[gtin(0)].available == 1
+    rate, voice = (
+        column[0].tolist() for column in (store.engine._tags.rate, store.engine._tags.voice)
+    )
+    assert rate[1] > 0.03
+    assert voice[1] == 0.0
+    store.antennas = (2, 3, 4, 5)
+    store.run(650)
+    said = store.stock[gtin(0)]
+    assert (said.state, said.available) == (StockState.UNKNOWN, 0)
