@@ -14,8 +14,7 @@ from gateway.stock.composing import Composer, View
 from gateway.stock.evidence import distinct
 from gateway.stock.goods import Goods
 from gateway.stock.holds import Holds
-from gateway.stock.presence import AWAY, HERE, HIDDEN
-from gateway.stock.tags import Tags
+from gateway.stock.tags import AWAY, HERE, HIDDEN, Tags
 
 STEP_EXPECTED, STEP_CHANCE, STEP_ZONE = 0.05, 0.01, 0.25
 """A change of less is not said."""

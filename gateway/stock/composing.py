@@ -17,8 +17,8 @@ from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
 from gateway.stock.layout import Layout, ZoneKind
 from gateway.stock.places import NOWHERE, Places
-from gateway.stock.presence import AWAY, HERE, HIDDEN, Presence
-from gateway.stock.tags import Tags
+from gateway.stock.presence import Presence
+from gateway.stock.tags import AWAY, HERE, HIDDEN, Tags
 from gateway.stock.unread import Unread
 
 BOOK_TRUST = 0.985

@@ -125,6 +125,7 @@ class StockEngine:
                     self.faults["unknown_memory"] += 1
             except (ValueError, KeyError, TypeError, json.JSONDecodeError):
                 self.faults["unreadable_memory"] += 1
+        self._memory.lay(now)
         for account in self._goods.accounts:
             account_reserved = self._holds.reserved(account.gtin)
             if account_reserved or account.rows or account.book is not None:

@@ -38,7 +38,7 @@ class Epoch:
     rounds: NDArray[np.float32]
 
 
-def distinct(values: NDArray[np.int32] | NDArray[np.int64]) -> list[int]:
+def distinct(values: NDArray[np.int16] | NDArray[np.int32] | NDArray[np.int64]) -> list[int]:
     """The different values, in order: for columns too short for a sort to pay."""
     return sorted(set(values.tolist()))
 

@@ -21,7 +21,16 @@ class Habits:
             home's own antenna does: it is carried off.
         found, laid: share of the beliefs in hidden, and in a hand, that a read by an antenna which
             hears the place well turns into *in place*.
+        back: how often what is away comes back to where it lay, with nobody telling. Goods do not.
         ghost: chance that a round reads a tag that is away.
+        look: put-backs face the silence of so many windows of recent rounds at once.
+        loud: an antenna hears a tag well from this share of the rate of the one that hears it best;
+            the silence of the others, summed over an hour, would be taken for the tag's.
+        move_odds, move_seconds: nats for a move to a shelf or back room, and how long a challenge
+            (see `moves`) lasts at least: what is carried past an antenna is not laid down there.
+        fade: nats a second that a challenge loses by itself.
+        familiar: a read by an antenna that usually reads it so often challenges nothing while home
+            is sure.
         alike: how alike misses in a row are (see `misses`), before the store has taught any.
         alike_known: short silences that this is worth.
     """
@@ -37,7 +46,14 @@ class Habits:
     at_home: float = 0.0054
     found: float = 0.7
     laid: float = 0.3
+    back: float = 0.0
     ghost: float = 1e-5
+    look: float = 2.0
+    loud: float = 0.4
+    move_odds: float = 8.0
+    move_seconds: float = 5.0
+    fade: float = 0.15
+    familiar: float = 0.08
     alike: float = 4.0
     alike_known: float = 100.0
 

@@ -31,6 +31,7 @@ class Hearing:
     Attributes:
         clock: rounds so far in which it was not deaf, float64[antennas].
         window: the same of the last seconds, decayed like the tags' recent reads.
+        span: seconds that the window is worth.
         heard: time when the antenna was last able to hear, -inf if never.
         online: what devices say of themselves.
     """
@@ -38,6 +39,7 @@ class Hearing:
     def __init__(self, antennas: int) -> None:
         self.clock: NDArray[np.float64] = np.zeros(antennas)
         self.window: NDArray[np.float64] = np.zeros(antennas)
+        self.span = 1e-9
         self.heard: NDArray[np.float64] = np.full(antennas, -np.inf)
         self.online: NDArray[np.bool_] = np.ones(antennas, np.bool_)
         self.rounds_sent: NDArray[np.bool_] = np.zeros(antennas, np.bool_)
@@ -70,6 +72,7 @@ class Hearing:
         able_rounds = np.where(self._state[:, DEAF] < 0.5, rounds, 0.0)
         self.clock += able_rounds
         self.window = self.window * WINDOW_DECAY + able_rounds
+        self.span = self.span * WINDOW_DECAY + 1.0
         able = asked & (self._state[:, DEAF] < 0.5)
         self.heard[able] = np.maximum(self.heard[able], t)
         return np.asarray(exposure, np.float64)

@@ -37,7 +37,7 @@ def _shares(alike: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((beyond - gone[:, None]) / (short - gone)[:, None])
 
 
-_SHARES = _shares(_TABLE)
+_FALLING, _LOG_TABLE = np.ascontiguousarray(-_shares(_TABLE).T), np.log(_TABLE)
 
 
 class Misses:
@@ -49,6 +49,8 @@ class Misses:
 
     def __init__(self, tags: Tags, alike: float, known: float) -> None:
         self._tags, self._known = tags, 2.0 * known
+        # Beyond the table's end they are as good as independent, and nothing is left to learn.
+        self._told = alike if alike > _MOST else 0.0
         grades = len(GRADES) + 1
         self._short: NDArray[np.float64] = np.full(grades, known)
         self._long = known * _shares(np.full(grades, min(alike, _MOST)))
@@ -56,8 +58,13 @@ class Misses:
         self._renew()
 
     def of(self, rows: NDArray[np.int64] | NDArray[np.int32] | slice) -> NDArray[np.float64]:
-        """`alike` of these rows."""
-        return np.asarray(self.alike.take(self._tags.grade[rows]))
+        """`alike` of these rows.
+
+        A rate that rests on some reads is known to a Gamma distribution of that shape, and over
+        it the chance of a silence has the same tail: both add up.
+        """
+        alike, sure = self.alike.take(self._tags.grade[rows]), 1.0 + self._tags.sure[rows]
+        return np.asarray(alike * sure / (alike + sure))
 
     def ended(self, rows: NDArray[np.int32]) -> None:
         """Tags in place are read again; their silences were as long as `tags.quiet` says."""
@@ -87,5 +94,5 @@ class Misses:
     def _renew(self) -> None:
         shares = self._long / self._short[:, None]
         # Shares fall as `alike` grows; the longer tail decides where both do not agree.
-        fits = [np.interp(-shares[:, i], -_SHARES[:, i], np.log(_TABLE)) for i in range(len(_LONG))]
-        self.alike = np.exp(np.min(fits, axis=0))
+        fits = [np.interp(-shares[:, i], _FALLING[i], _LOG_TABLE) for i in range(len(_LONG))]
+        self.alike = np.maximum(np.exp(np.min(fits, axis=0)), self._told)

@@ -11,25 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch
+from gateway.stock.habits import Habits
 from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates, expected_reads
-from gateway.stock.tags import Tags
+from gateway.stock.tags import AWAY, HERE, Tags
 from gateway.stock.usual import Usual
 
-STORAGE_ODDS, PASSING_ODDS, EXIT_ODDS = 8.0, 5.0, 4.5
-"""Nats for a move to a shelf or back room, to till or fitting room, to the door."""
-STORAGE_SECONDS, PASSING_SECONDS = 5.0, 1.0
-"""A challenge lasts at least so long: what is carried past an antenna is not laid down there."""
+PASSING_ODDS, EXIT_ODDS = 5.0, 4.5
+"""Nats for a move to till or fitting room, to the door; to shelves and back room see `Habits`."""
+PASSING_SECONDS = 1.0
 STEP_MOST = 3.0
-FADE = 0.15
-"""Nats a second that a challenge loses by itself: one that explains no more than home is over."""
-KNOWN_RATE, SURE_HOME = 0.08, 0.9
-"""A read by an antenna that usually reads it so often challenges nothing while home is sure."""
+SURE_HOME = 0.9
+"""A read by an antenna that knows the tag challenges nothing while it is so surely at home."""
 HAND_CREDIT = 2.0
 """Nats less that a move needs when the item is believed in a hand."""
 _FLOOR, _WEAKEST, _STRONG = 0.004, 0.1, 0.8
+_GONE = 0.02
+"""From here on a tag moves only in a second that reads it."""
 _DEAF_WORTH = 0.25
 """What reads elsewhere are worth while home cannot speak for itself."""
 
@@ -46,15 +46,17 @@ class Moves:
         hearing: Hearing,
         rates: ZoneRates,
         usual: Usual,
+        habits: Habits,
     ) -> None:
         self._places, self._tags = places, tags
         self._hearing, self._rates = hearing, rates
         storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self._storage = storage
         exits = places.are(ZoneKind.EXIT)
-        self._needed = np.where(storage, STORAGE_ODDS, np.where(exits, EXIT_ODDS, PASSING_ODDS))
-        self._usual = usual
-        self._dwell = np.where(storage, STORAGE_SECONDS, PASSING_SECONDS)
+        passing = np.where(exits, EXIT_ODDS, PASSING_ODDS)
+        self._usual, self._habits = usual, habits
+        self._needed = np.where(storage, habits.move_odds, passing)
+        self._dwell = np.where(storage, habits.move_seconds, PASSING_SECONDS)
 
     def weigh(
         self, epoch: Epoch, exposure: NDArray[np.float64], hand: NDArray[np.float64]
@@ -68,11 +70,12 @@ class Moves:
         """
         tags, n = self._tags, self._tags.count
         odd = self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
-        known = tags.rate[epoch.row, epoch.antenna] > KNOWN_RATE
-        odd &= ~known | (tags.belief[epoch.row, 0] < SURE_HOME)
+        known = tags.rate[epoch.row, epoch.antenna] > self._habits.familiar
+        odd &= ~known | (tags.belief[epoch.row, HERE] < SURE_HOME)
         started = epoch.row[odd & (tags.rival[epoch.row] == NOWHERE)]
-        running = np.flatnonzero(tags.rival[:n] != NOWHERE)
-        rows = np.array(sorted({*running.tolist(), *started.tolist()}), np.int64)
+        challenged = tags.rival[:n] != NOWHERE
+        challenged[started] = True
+        rows = np.flatnonzero(challenged)
         if not len(rows):
             return rows, rows
         reads = self._matrix(epoch, rows)
@@ -85,7 +88,7 @@ class Moves:
         tags.rival[rows] = rival
         gain = self._gain(rows, rival, reads, exposure)
         gain *= np.maximum(self.refutable(rows), _DEAF_WORTH)
-        fade = FADE * np.clip(tags.best[rows] / _STRONG, _WEAKEST, 1.0)
+        fade = self._habits.fade * np.clip(tags.best[rows] / _STRONG, _WEAKEST, 1.0)
         step = np.clip(gain, -STEP_MOST, STEP_MOST) - fade
         odds = np.maximum(tags.odds[rows] + step, 0.0)
         tags.odds[rows] = odds
@@ -95,6 +98,8 @@ class Moves:
         against = np.where(self._storage[rival], against, 0.0)
         wins = odds >= np.maximum(self._needed[rival] + against - HAND_CREDIT * hand[rows], 3.0)
         wins &= epoch.t - tags.since_rival[rows] >= self._dwell[rival]
+        # Silence alone tells that it is gone, not that it lies where it would be heard less.
+        wins &= reads.any(axis=1) | (tags.belief[rows, AWAY] < _GONE)
         ended = rows[over]
         tags.rival[ended] = NOWHERE
         tags.reads[ended] += tags.fresh[ended]
@@ -133,9 +138,11 @@ class Moves:
         """
         home = np.maximum(self._tags.rate.take(rows, axis=0), _FLOOR)
         # A weak tag would be weak there, too.
-        usual = self._rates.mean[self._tags.home[rows]].max(axis=1)
+        usual = self._rates.mean.max(axis=1).take(self._tags.home[rows])
         strength = np.clip(self._tags.best[rows] / usual, _WEAKEST, 1.0)
         there = np.maximum(self._rates.mean[rival] * strength[:, None], _FLOOR)
         heard = (reads * (np.log(there) - np.log(home))).sum(axis=1)
         silent = ((1 - reads) * (home * exposure - np.log1p(there * exposure))).sum(axis=1)
+        # What is away is silent everywhere.
+        silent *= 1.0 - self._tags.belief[rows, AWAY]
         return np.asarray(heard + silent)

@@ -23,24 +23,25 @@ from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import expected_reads
 from gateway.stock.review import FIRST_SECONDS, Review
 from gateway.stock.signatures import Signatures
-from gateway.stock.tags import Status, Tags
+from gateway.stock.tags import AWAY, HAND, HERE, HIDDEN, Status, Tags
 from gateway.stock.usual import Usual
 
-HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
 Rows = NDArray[np.int32] | NDArray[np.int64]
+_AT_ONCE = 2000
+"""So many tags are given their first zone together: memory."""
+_TINY = 1e-300
+_HERE = int(Status.HERE)
 _READ_FLOOR = 0.003
 _HIDDEN_SHARE = 0.1
 _WEAKEST = 0.05
 """Reads of a tag in a hand, hidden, or weak, against one in place."""
 _EXPECTED, _LOST, _SOLD = int(Status.EXPECTED), int(Status.LOST), int(Status.SOLD)
 _LEFT = 0.05
-_FRESH_LOOK = 2.0
-"""Put-backs face the silence of twice the window of recent rounds at once."""
 _DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
 _OUT_OF_HAND, _OUT_OF_SIGHT = 0.06, 0.04
 """How soon what the exit has heard is gone, a second: not every shopper at the door goes out."""
-_PLACED = (0.949, 0.001, 0.05, 0.0)
-"""Belief in a new place: it may still be in the hand that brought it."""
+_CARRIED = 0.05
+"""Belief that what is read in a new place is still in the hand that brought it."""
 
 
 class Presence:
@@ -63,10 +64,9 @@ class Presence:
         self._patience[self.exit] = _DOOR_SECONDS
         self._patience[places.are(ZoneKind.TILL)] = _TILL_SECONDS
         self.passing = ~self.storage & ~self.exit
+        self._passed = ~self.storage
         self.lessons = Lessons(places, tags, self.exit)
         self.rates = self.lessons.rates
-        self._signatures = Signatures(places, tags, hearing, self.rates)
-        self._moves = Moves(places, tags, hearing, self.rates, usual)
         self._usual = usual
         self._review = Review(tags, self.lessons.spread, usual, self.storage)
         self.live_by(SHOP)
@@ -74,7 +74,12 @@ class Presence:
     def live_by(self, habits: Habits) -> None:
         """Take other habits than a shop's."""
         self._habits = habits
+        hidden = 0.25 * habits.put_hidden
+        self._placed = (1.0 - _CARRIED - hidden, hidden, _CARRIED, 0.0)
         self.misses = Misses(self._tags, habits.alike, habits.alike_known)
+        places, tags, hearing, rates = self._places, self._tags, self._hearing, self.rates
+        self._signatures = Signatures(places, tags, hearing, rates, self.misses, habits)
+        self._moves = Moves(places, tags, hearing, rates, self._usual, habits)
         watched = bool((self.exit & self._places.watched).any())
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)
@@ -101,20 +106,21 @@ class Presence:
         if len(epoch.row):
             self._hear(epoch, exposure)
         self._move(epoch, exposure)
-        total = belief.sum(axis=1, keepdims=True)
-        np.divide(belief, total, out=belief, where=total > 0)
-        belief[tags.status[:n] != Status.HERE] = 0.0
-        self._take_home(n)
-        self._stay(n, epoch.t)
+        total = np.maximum(belief.sum(axis=1, keepdims=True), _TINY)
+        np.divide(belief, total, out=belief)
+        belief[tags.status[:n] != _HERE] = 0.0
+        passing = np.flatnonzero(self._passed.take(tags.home[:n]))
+        self._take_home(passing)
+        self._stay(passing, epoch.t)
         self._correct(epoch.t)
         self.lessons.learn(epoch.t)
 
-    def _stay(self, n: int, t: float) -> None:
+    def _stay(self, rows: Rows, t: float) -> None:
         """Goods do not live at door or till: what is read there on end lies within its earshot."""
         tags = self._tags
-        patience = self._patience[tags.home[:n]]
-        rows = np.flatnonzero((t - tags.since[:n] > patience) & (tags.belief[:n, HERE] > 0.5))
-        rows = rows[(tags.status[rows] == Status.HERE) & (tags.home[rows] != NOWHERE)]
+        patience = self._patience[tags.home[rows]]
+        rows = rows[(t - tags.since[rows] > patience) & (tags.belief[rows, HERE] > 0.5)]
+        rows = rows[(tags.status[rows] == _HERE) & (tags.home[rows] != NOWHERE)]
         if not len(rows) or not self.storage.any():
             return
         where = np.where(self.storage, self._scores(rows), -np.inf).argmax(axis=1)
@@ -151,15 +157,15 @@ class Presence:
 
     def _scores(self, rows: Rows) -> NDArray[np.float64]:
         recent = self._tags.recent[rows]
-        window = np.maximum(self._hearing.window, recent).astype(np.float32)
+        window = np.maximum(self._hearing.window.astype(np.float32), recent)
         scores = self.lessons.spread.scores(recent, window)
         return np.asarray(scores + self._usual.of(self._tags.account[rows]), np.float64)
 
-    def _take_home(self, n: int) -> None:
+    def _take_home(self, rows: Rows) -> None:
         """What has left a fitting room or till is on its way to where its like usually lies."""
         tags = self._tags
-        left = self.passing[tags.home[:n]] & (tags.belief[:n, HERE] < _LEFT)
-        rows = np.flatnonzero(left & (tags.status[:n] == Status.HERE) & (tags.rival[:n] == NOWHERE))
+        rows = rows[self.passing[tags.home[rows]] & (tags.belief[rows, HERE] < _LEFT)]
+        rows = rows[(tags.status[rows] == _HERE) & (tags.rival[rows] == NOWHERE)]
         rows = rows[tags.home[rows] != NOWHERE]
         if not len(rows):
             return
@@ -177,13 +183,13 @@ class Presence:
         rows: Rows,
         zone: int,
         t: float,
-        strength: float | None = None,
+        strength: NDArray[np.float64] | None = None,
         *,
         challenged: bool = False,
     ) -> None:
         """Put rows into a zone with a fresh signature, as if just seen there.
 
-        `strength`: the rate of the antenna that hears them best, where it is known from before.
+        `strength`: rates of the antenna that hears each best, where they are known from before.
         `challenged`: the zone has won them from another (see `Moves`).
         """
         tags = self._tags
@@ -194,15 +200,13 @@ class Presence:
         tags.rival[rows] = NOWHERE
         tags.odds[rows] = 0.0
         tags.quiet[rows] = 0.0
-        tags.belief[rows] = _PLACED
+        tags.belief[rows] = self._placed
 
     def _expected(self, n: int, t: float) -> NDArray[np.float64]:
         tags = self._tags
         belief = tags.belief[:n]
         steady = belief[:, HERE] + np.where(t - tags.last[:n] < 120, belief[:, HIDDEN], 0.0)
-        return np.asarray(
-            np.einsum("n,na->a", steady.astype(np.float32), tags.voice[:n]), np.float64
-        )
+        return np.asarray(steady.astype(np.float32) @ tags.voice[:n], np.float64)
 
     def _elapsed(self, epoch: Epoch, exposure: NDArray[np.float64]) -> NDArray[np.float64]:
         """Seconds by which doubt grows in each zone: none while its antennas cannot hear."""
@@ -233,15 +237,17 @@ class Presence:
         put = (habits.put * np.maximum(dt, 1.0)).take(home) * hand
         lose = (self._lose * dt).take(home) * hand
         go = (self._go * dt).take(home) * here
+        back = habits.back * belief[:, AWAY]
         picked_here, picked_hidden = pick * here, pick * hidden
         # What comes back into sight would be heard soon; the silence that has lasted counts anew.
         soon = expected_reads(tags.hush[:n], self._hearing.window)
-        silent = unheard(_FRESH_LOOK * soon, alike)
-        here += (show + put * (1 - lost)) * silent - hide - picked_here - go
+        silent = unheard(habits.look * soon, alike) / (1.0 + tags.quiet[:n] / alike)
+        here += (show + put * (1 - lost) + back) * silent - hide - picked_here - go
         hidden += hide - show - picked_hidden + put * lost
         hand += picked_here + picked_hidden - put - lose
-        belief[:, AWAY] += lose + go
-        np.maximum(belief, 0.0, out=belief)
+        belief[:, AWAY] += lose + go - back
+        if belief.min() < 0.0:
+            np.maximum(belief, 0.0, out=belief)
 
     def _hear(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         tags = self._tags
@@ -252,7 +258,7 @@ class Presence:
         unread = np.isnan(first)
         new = (status == _EXPECTED) | (status == _LOST) | unread
         tags.first[rows[unread]] = epoch.t
-        said = np.empty((len(rows), 4))
+        said = np.empty((len(rows), 4), order="F")
         hush = tags.hush[epoch.row, epoch.antenna].astype(np.float64)
         alike = self.misses.of(epoch.row)
         back = hush * exposure[epoch.antenna] / (1.0 + tags.quiet[epoch.row] / alike)
@@ -263,7 +269,8 @@ class Presence:
         strength = np.clip(2.0 * tags.best[rows], _WEAKEST, 1.0)
         at_home = self._places.zone_of[epoch.antenna] == tags.home[epoch.row]
         in_hand = np.where(at_home, self._habits.at_home, self._habits.in_hand)
-        said[:, HAND] = np.bincount(which, np.log(in_hand)) + many * np.log(strength)
+        in_hand = np.maximum(in_hand * strength[which], self._habits.ghost)
+        said[:, HAND] = np.bincount(which, np.log(in_hand))
         # Where home cannot speak for itself, reads elsewhere are no sign of a hand.
         refutable = self._moves.refutable(rows)
         sign = said[:, HAND] - said[:, HERE]
@@ -281,8 +288,8 @@ class Presence:
         self.lessons.returned(tags.quiet[rows], epoch.t - tags.last[rows])
         still = tags.rival[rows] == NOWHERE
         self.misses.ended(rows[still & (status == Status.HERE)])
-        tags.quiet[rows] = 0.0
         self._signatures.note(epoch, rows)
+        tags.quiet[rows] = 0.0
         sold = rows[status == _SOLD]
         self._sold_heard += [(row, epoch.t) for row in sold.tolist()]
         tags.status[rows[new]] = Status.HERE
@@ -294,9 +301,11 @@ class Presence:
         lost = rows[self._tags.home[rows] == NOWHERE]
         if not len(lost):
             return
-        best = self._scores(lost).argmax(axis=1)
-        for zone in distinct(best):
-            self.place(lost[best == zone], zone, t)
+        for first in range(0, len(lost), _AT_ONCE):
+            some = lost[first : first + _AT_ONCE]
+            best = self._scores(some).argmax(axis=1)
+            for zone in distinct(best):
+                self.place(some[best == zone], zone, t)
 
     def _move(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         live = self._tags.status[epoch.row] == Status.HERE

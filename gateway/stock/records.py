@@ -20,8 +20,8 @@ from gateway.stock.book import Account
 from gateway.stock.goods import Goods
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
-from gateway.stock.presence import AWAY, HERE, HIDDEN, Presence
-from gateway.stock.tags import Status, Tags
+from gateway.stock.presence import Presence
+from gateway.stock.tags import AWAY, HERE, HIDDEN, Status, Tags
 
 QTY_MOST = 100_000
 SURE = 0.9

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch
+from gateway.stock.habits import Habits
 from gateway.stock.hearing import WINDOW_DECAY, Hearing
-from gateway.stock.misses import GRADES
+from gateway.stock.misses import GRADES, Misses, unheard
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates
-from gateway.stock.tags import Tags
+from gateway.stock.tags import AWAY, Tags
 
 Rows = NDArray[np.int32] | NDArray[np.int64]
 PRIOR_ROUNDS = 2.0
@@ -22,24 +23,34 @@ SIGNATURE_ROUNDS = 400.0
 SETTLE_SECONDS = 5.0
 GAP_READS = 12.0
 """A gap of more expected reads than this is no miss of a tag in place but something else."""
+CARRIED_READS = 2.0
+"""The same of one that was taken away and brought back: before it went and after it came."""
 MISSED_LEAST = 0.9
 """No tag is read so surely that one missed round proves it gone."""
-LOUD = 0.4
-"""An antenna hears a tag well from this share of the rate of the one that hears it best."""
 
 
 class Signatures:
     """The columns `reads`, `exposure`, `rate`, `voice`, `recent` and `fresh` of the tags."""
 
-    def __init__(self, places: Places, tags: Tags, hearing: Hearing, rates: ZoneRates) -> None:
+    def __init__(
+        self,
+        places: Places,
+        tags: Tags,
+        hearing: Hearing,
+        rates: ZoneRates,
+        misses: Misses,
+        habits: Habits,
+    ) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
-        self._rates = rates
+        self._rates, self._misses = rates, misses
+        self._loud = habits.loud
+        self._carried = habits.pick * (habits.put + habits.back)
 
     def begin(
         self,
         rows: Rows,
         t: float,
-        strength: float | None = None,
+        strength: NDArray[np.float64] | None = None,
         *,
         challenged: bool = False,
     ) -> None:
@@ -48,11 +59,11 @@ class Signatures:
         `challenged`: of those only what was read since the zone challenged the home before.
         """
         tags = self._tags
-        heard, rounds = tags.recent[rows], self._hearing.window[None, :]
-        if challenged:
-            seconds = t - tags.since_rival[rows] + 1.0
-            heard = tags.fresh[rows]
-            rounds = rounds * np.minimum(seconds * (1.0 - WINDOW_DECAY), 1.0)[:, None]
+        heard = tags.fresh[rows] if challenged else tags.recent[rows]
+        # What was never read before did not miss the rounds before its first read.
+        there = tags.since_rival[rows] if challenged else np.fmin(tags.first[rows], t)
+        part = np.minimum((t - there + 1.0) / self._hearing.span, 1.0)
+        rounds = self._hearing.window * part[:, None]
         tags.usual_rounds[rows], tags.usual_share[rows] = PRIOR_ROUNDS, 1.0
         if strength is not None:
             # A weak tag must not be missed after a restart like one of usual strength.
@@ -63,7 +74,7 @@ class Signatures:
         tags.fresh[rows] = 0.0
         tags.seen_at[rows] = self._hearing.clock
         tags.settled[rows] = t
-        self.speak(rows, self._rate(rows))
+        self.speak(rows, self._rate(rows, tags.reads[rows], tags.exposure[rows]))
 
     def note(self, epoch: Epoch, rows: Rows) -> None:
         """Enter the reads into windows and signatures."""
@@ -82,8 +93,10 @@ class Signatures:
         challenged = (tags.rival[epoch.row] != NOWHERE) | (
             self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
         )
+        # A stray read of what is away tells nothing of how it is read in place.
         calm = ~challenged
-        tags.reads[epoch.row[calm], epoch.antenna[calm]] += 1.0
+        mine = epoch.row[calm]
+        tags.reads[mine, epoch.antenna[calm]] += 1.0 - tags.belief[mine, AWAY]
         odd = epoch.row[challenged]
         tags.fresh[odd, epoch.antenna[challenged]] += 1.0
         tags.odd[odd] = True
@@ -97,27 +110,37 @@ class Signatures:
         tags = self._tags
         clock = self._hearing.clock.astype(np.float32)
         gap = clock - tags.seen_at.take(rows, axis=0)
-        best = np.maximum(tags.best[rows, None], 1e-3)
-        np.clip(gap, 0.0, GAP_READS / best, out=gap)
+        best = np.maximum(tags.best[rows], 1e-3)
+        # It may have been taken away and brought back meanwhile: then it missed few rounds.
+        stayed = unheard(tags.quiet[rows], self._misses.of(rows))
+        stayed /= stayed + self._carried / (best * best)
+        most = (stayed * GAP_READS + (1.0 - stayed) * CARRIED_READS) / best
+        np.clip(gap, 0.0, most[:, None].astype(np.float32), out=gap)
+        gap *= 1.0 - tags.belief[rows, AWAY, None].astype(np.float32)
         reads, exposure = tags.reads.take(rows, axis=0), tags.exposure.take(rows, axis=0)
         exposure += gap
         if exposure.max(initial=0.0) > SIGNATURE_ROUNDS:
-            keep = np.minimum(1.0, SIGNATURE_ROUNDS / np.maximum(exposure, 1e-6))
-            reads, exposure = reads * keep, exposure * keep
+            keep = np.maximum(exposure, SIGNATURE_ROUNDS, out=gap)
+            np.divide(SIGNATURE_ROUNDS, keep, out=keep)
+            reads *= keep
+            exposure *= keep
             tags.reads[rows] = reads
         tags.exposure[rows] = exposure
-        self.speak(rows, self._rate(rows))
+        self.speak(rows, self._rate(rows, reads, exposure))
         tags.seen_at[rows] = clock
         tags.settled[rows] = t
 
-    def _rate(self, rows: Rows) -> NDArray[np.float32]:
+    def _rate(
+        self, rows: Rows, reads: NDArray[np.float32], exposure: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         """Reads a round, those of what is usual at home among them for so many rounds."""
         tags = self._tags
         weight = tags.usual_rounds[rows, None]
-        usual = self._rates.mean.take(tags.home[rows], axis=0).astype(np.float32)
-        usual *= weight * tags.usual_share[rows, None]
-        rate = (tags.reads.take(rows, axis=0) + usual) / (tags.exposure.take(rows, axis=0) + weight)
-        return np.asarray(np.clip(rate, 0.0, 0.98, out=rate))
+        rate = self._rates.mean.astype(np.float32).take(tags.home[rows], axis=0)
+        rate *= weight * tags.usual_share[rows, None]
+        rate += reads
+        rate /= exposure + weight
+        return np.asarray(np.minimum(rate, 0.98, out=rate))
 
     def speak(self, rows: Rows, rate: NDArray[np.float32]) -> None:
         """Enter rates, and which antennas hear so well that their silence means something.
@@ -127,8 +150,10 @@ class Signatures:
         """
         tags = self._tags
         best = rate.max(axis=1, keepdims=True, initial=0.0)
-        voice = np.where(rate >= LOUD * best, rate, np.float32(0.0))
+        voice = np.where(rate >= self._loud * best, rate, np.float32(0.0))
         tags.rate[rows], tags.voice[rows] = rate, voice
         tags.hush[rows] = -np.log1p(-np.minimum(voice, MISSED_LEAST))
         tags.grade[rows] = np.searchsorted(GRADES, best[:, 0])
         tags.best[rows], tags.voiced[rows] = best[:, 0], voice.sum(axis=1)
+        rounds = tags.exposure[rows, rate.argmax(axis=1)] + tags.usual_rounds[rows]
+        tags.sure[rows] = best[:, 0] * rounds

@@ -116,22 +116,25 @@ class RateSpread:
         Up to a term that is the same for every zone.
         """
         rows = len(reads)
-        said = np.empty((rows, len(STRENGTHS), self._own.shape[0]), np.float32)
+        scores = np.empty((rows, self._own.shape[0]))
         for first in range(0, rows, _AT_ONCE):
             some = slice(first, first + _AT_ONCE)
-            said[some] = self._of_some(reads[some], exposure[some])
-        most = said.max(axis=1)
-        total = np.exp(said - most[:, None]).sum(axis=1)
+            said = self._of_some(reads[some], exposure[some])
+            most = said.max(axis=1)
+            said -= most[:, None]
+            total = np.exp(said, out=said).sum(axis=1)
+            scores[some] = _WORTH * (most + np.log(total))
         # Sums of tags weighed together differ in the last bits: ties must not hang on them.
-        return np.asarray((_WORTH * (most + np.log(total))).astype(np.float64).round(4))
+        return np.asarray(scores.round(4))
 
     def _of_some(self, reads: Floats, exposure: Floats) -> Floats:
         """As if no antenna had read any; then what the few have read that did."""
         tags, antennas = reads.shape
         upper, share = _levels(exposure)
         weights = np.zeros((tags, antennas, len(_LEVELS)), np.float32)
-        np.put_along_axis(weights, upper[..., None], share[..., None], axis=2)
-        np.put_along_axis(weights, upper[..., None] - 1, 1.0 - share[..., None], axis=2)
+        cell = np.arange(0, weights.size, len(_LEVELS)) + upper.ravel()
+        weights.ravel()[cell] = share.ravel()
+        weights.ravel()[cell - 1] = 1.0 - share.ravel()
         each = antennas * len(_LEVELS)
         said = weights.reshape(tags, each) @ self._unread.reshape(each, self._unread.shape[2])
         row, antenna = np.nonzero(reads > _READ)

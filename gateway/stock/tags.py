@@ -18,6 +18,8 @@ from gateway.stock.layout import Item, Naming
 from gateway.stock.places import NOWHERE
 
 FOREIGN = -1
+HERE, HIDDEN, HAND, AWAY = 0, 1, 2, 3
+"""Columns of `Tags.belief`."""
 ROWS_KEPT = 200_000
 """More tags of the store's own goods than any store of this size has: a flood, not stock."""
 STRANGERS_KEPT = 50_000
@@ -54,6 +56,7 @@ class Tags:
         voice: the part of `rate` whose silence means something: antennas that hear it well.
         hush: nats that a missed round of each of those antennas says, -log(1 - voice).
         best, voiced: the most of `rate` and the sum of `voice`, over antennas.
+        sure: on how many reads `best` rests.
         grade: how well it is read (see `misses`).
         seen_at: each antenna's rounds when the row was last settled.
         recent: reads of the last seconds by antenna, decayed up to `recent_t`.
@@ -95,6 +98,7 @@ class Tags:
         self.grade: NDArray[np.int8] = np.zeros(rows, np.int8)
         self.best: Floats = np.zeros(rows, np.float32)
         self.voiced: Floats = np.zeros(rows, np.float32)
+        self.sure: Floats = np.zeros(rows, np.float32)
         self.seen_at: Floats = np.zeros((rows, antennas), np.float32)
         self.recent: Floats = np.zeros((rows, antennas), np.float32)
         self.recent_t: NDArray[np.float64] = np.zeros(rows, np.float64)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from gateway.changes import Change, ItemEvent, ItemEventKind, LedgerLine
 from gateway.stock.misses import unheard
 from gateway.stock.places import NOWHERE, Places
-from gateway.stock.presence import AWAY, HERE, Presence
-from gateway.stock.tags import Status, Tags
+from gateway.stock.presence import Presence
+from gateway.stock.tags import AWAY, HERE, Status, Tags
 
 SURE = 0.9
 SETTLED_SECONDS = 10.0

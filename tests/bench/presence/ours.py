@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +13,8 @@ from gateway.simulate.random_plans import gtin_of
 from gateway.stock.engine import StockEngine
 from gateway.stock.habits import Habits
 from gateway.stock.layout import Item, Layout, Zone, ZoneKind
-from gateway.stock.presence import HERE, HIDDEN
-from gateway.stock.tags import Status
-from tests.bench.presence.yardstick import Heard, Problem
+from gateway.stock.tags import HERE, HIDDEN, Status
+from tests.bench.presence.yardstick import MOVE, Heard, Problem
 
 START = 1_763_740_800
 
@@ -30,14 +31,17 @@ class _Numbers:
 
 
 def told_hazards(problem: Problem) -> Habits:
-    """These tags vanish from shelves as no goods do: how often, and for how long, is told; that no
-    hand holds them where an antenna might hear, how often ghosts are read, and that misses are
-    independent. Read rates, blocking and where antennas hear what are not: the engine learns them.
+    """These tags vanish from shelves as no goods do. Told is how often, for how long, and that they
+    come back to where they lay; how often one moves; that no hand holds them and no place hides
+    them where an antenna might hear; how often ghosts are read, and that misses are independent.
+    Read rates, blocking and where antennas hear what are not: the engine learns them.
     """
     ghost = max(problem.ghost, 1e-5)
     return Habits(
-        pick=1 / problem.stay, put=1 / problem.away, hide=0.0, put_hidden=0.0,
-        in_hand=ghost, at_home=ghost, ghost=ghost, alike=1e9, alike_known=1e9,
+        pick=1 / problem.stay, put=1e-9, leave_unseen=1e9, back=1 / problem.away,
+        hide=0.0, show=1.0, put_hidden=0.0, found=0.0, laid=0.0,
+        in_hand=ghost, at_home=ghost, ghost=ghost, look=0.0, loud=0.0, alike=1e9, alike_known=1e9,
+        move_odds=math.log(7 / MOVE), move_seconds=0.0, fade=0.0, familiar=2.0,
     )  # fmt: skip
 
 
