@@ -15,10 +15,9 @@ from pathlib import Path
 from tests.bench.accuracy.drawings import drawings
 from tests.bench.accuracy.goals import promise_goals, store_goals, textbook_goals
 from tests.bench.accuracy.page import PLOTS, Setting, page
-from tests.bench.accuracy.stores import SCENARIOS, store_day
+from tests.bench.accuracy.stores import SCENARIOS, hours_of, store_day
 from tests.bench.kept import FOLDER, ROOT
 from tests.bench.presence.textbook import textbook
-from tests.bench.shop import HOURS
 
 QUICK_HOURS, QUICK_SHORTER = 0.03, 120
 
@@ -27,18 +26,19 @@ def run(arguments: list[str] | None = None) -> Iterator[str]:
     """Do it all; the lines say how it goes, and which goals are missed."""
     chosen = _options().parse_args(arguments or [])
     seeds = range(chosen.first, chosen.first + (1 if chosen.quick else chosen.seeds))
-    hours, shorter = (QUICK_HOURS, QUICK_SHORTER) if chosen.quick else (chosen.hours, 1)
+    shorter = QUICK_SHORTER if chosen.quick else 1
     problems = textbook(shorter, chosen.kept)
     yield "the yardstick is done"
     stores = {}
     for scenario in SCENARIOS:
+        hours = QUICK_HOURS if chosen.quick else hours_of(scenario)
         stores[scenario] = [store_day(scenario, seed, hours, chosen.kept) for seed in seeds]
         yield f"{scenario} is done"
     plots = chosen.out / PLOTS
     plots.mkdir(parents=True, exist_ok=True)
     for name, drawing in drawings(problems, stores).items():
         (plots / name).write_text(drawing, "utf-8")
-    text = page(Setting(seeds, hours, shorter), problems, stores)
+    text = page(Setting(seeds, shorter), problems, stores)
     (chosen.out / "ACCURACY.md").write_text(text, "utf-8")
     for goal in [*textbook_goals(problems), *promise_goals(stores), *store_goals(stores)]:
         if not goal.met:
@@ -52,7 +52,6 @@ def _options() -> argparse.ArgumentParser:
     )
     parser.add_argument("--first", type=int, default=101, help="the first seed of the stores")
     parser.add_argument("--seeds", type=int, default=12, help="how many")
-    parser.add_argument("--hours", type=float, default=HOURS, help="of each virtual day")
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="where the page goes")
     parser.add_argument("--kept", type=Path, default=FOLDER, help="where results are kept")
     return parser

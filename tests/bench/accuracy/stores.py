@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from gateway.simulate.random_plans import random_plan
+from gateway.simulate.scenario import SCENARIOS as SCENARIOS_OF_DAYS
 from gateway.simulate.score import Score
 from tests.bench.accuracy.promises import Promises, promises
 from tests.bench.kept import kept, sources
-from tests.bench.shop import DEFAULT, SHELVES, TAGS, Day, Ours, busy, one_day
+from tests.bench.shop import DEFAULT, HOURS, SHELVES, TAGS, Day, Ours, busy, one_day
 
-SCENARIOS = DEFAULT
-"""With and without an exit antenna, with and without book errors."""
+BUSY = "busy "
+SCENARIOS = (*DEFAULT, *(BUSY + name for name in DEFAULT))
+"""With and without an exit antenna, with and without book errors: days as shops have them, and days
+on which more happens than shops ever see."""
+USUAL_HOURS = 4.0
 OURS = Ours.name
 
 SIMULATOR = (
@@ -71,11 +75,16 @@ Stores: TypeAlias = dict[str, list[StoreDay]]
 """By scenario, in the order of the seeds."""
 
 
+def hours_of(scenario: str) -> float:
+    """How long a virtual day of this kind is watched."""
+    return HOURS if scenario.startswith(BUSY) else USUAL_HOURS
+
+
 def store_day(scenario: str, seed: int, hours: float, folder: Path) -> StoreDay:
     """One day. The rules' share of it outlives a change of the engine."""
     simulator = sources(*SIMULATOR)
     engine = simulator + sources("gateway/stock")
-    name = f"store-{scenario}-{seed}-{hours:g}h"
+    name = f"store-{scenario}-{seed}-{hours:g}h".replace(" ", "-")
     fresh: list[Day] = []
     others = kept(
         f"{name}-rules", simulator, partial(_others, scenario, seed, hours, fresh), folder
@@ -104,7 +113,9 @@ def _mine(scenario: str, seed: int, hours: float, fresh: list[Day]) -> dict[str,
 
 
 def _day(scenario: str, seed: int, hours: float, *, others: bool) -> Day:
-    return one_day(random_plan(seed, SHELVES, TAGS), seed, busy(scenario), hours, others=others)
+    name = scenario.removeprefix(BUSY)
+    knobs = SCENARIOS_OF_DAYS[name] if name == scenario else busy(name)
+    return one_day(random_plan(seed, SHELVES, TAGS), seed, knobs, hours, others=others)
 
 
 def _boiled(score: Score, seconds: float) -> Figures:
