@@ -271,9 +271,9 @@ class StockEngine:
             self._walk.read(zip(epcs, *columns, strict=True))
         keep = sane & known & self._goods.counts(row)
         if keep.all():
-            self._evidence.read(reads.t, row, antenna)
+            self._evidence.read(reads.t, row, antenna, reads.rssi)
         elif keep.any():
-            self._evidence.read(reads.t[keep], row[keep], antenna[keep])
+            self._evidence.read(reads.t[keep], row[keep], antenna[keep], reads.rssi[keep])
         for number in distinct(antenna):
             if number >= 0:
                 self._hearing.reading[number] = True

@@ -23,11 +23,13 @@ WAIT_SECONDS = 10.0
 """Reads whose round's end never comes are weighed by themselves after this time."""
 
 Rows = NDArray[np.int32]
+Levels = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One second: `t` its start; `row`, `antenna` of each tag heard; `rounds` by antenna.
+    """One second: `t` its start; `row`, `antenna` of each tag heard; `rssi` of its
+    strongest read, dBm, NaN where the reader does not say; `rounds` by antenna.
 
     Sorted by row, then antenna; no pair twice.
     """
@@ -35,6 +37,7 @@ class Epoch:
     t: float
     row: NDArray[np.int64]
     antenna: NDArray[np.int64]
+    rssi: NDArray[np.float32]
     rounds: NDArray[np.float32]
 
 
@@ -55,21 +58,22 @@ class Evidence:
 
     def __init__(self, antennas: int, hearing: Hearing) -> None:
         self._antennas, self._hearing = antennas, hearing
-        self._open: list[list[tuple[float, Rows]]] = [[] for _ in range(antennas)]
-        self._heard: dict[int, list[tuple[int, Rows]]] = {}
+        self._open: list[list[tuple[float, Rows, Levels]]] = [[] for _ in range(antennas)]
+        self._heard: dict[int, list[tuple[int, Rows, Levels]]] = {}
         self._rounds: dict[int, NDArray[np.float32]] = {}
 
-    def read(self, t: NDArray[np.float64], row: Rows, antenna: Rows) -> None:
+    def read(self, t: NDArray[np.float64], row: Rows, antenna: Rows, rssi: Levels) -> None:
         """Reads of known tags by known antennas, columns of equal length."""
         numbers = distinct(antenna)
         for number in numbers:
             mine = antenna == number if len(numbers) > 1 else slice(None)
             if self._hearing.rounds_sent[number]:
-                self._open[number].append((float(t[mine].max()), row[mine]))
+                self._open[number].append((float(t[mine].max()), row[mine], rssi[mine]))
                 continue
             seconds = np.floor(t[mine]).astype(np.int64)
             for second in distinct(seconds):
-                self._add(second, number, row[mine][seconds == second])
+                its = seconds == second
+                self._add(second, number, row[mine][its], rssi[mine][its])
 
     def round(self, t: float, antenna: int) -> None:
         """An antenna finished a round at `t`: what it read since the last is what it heard."""
@@ -77,7 +81,8 @@ class Evidence:
         self._count(second)[antenna] += 1.0
         waiting = self._open[antenna]
         if waiting:
-            self._add(second, antenna, np.concatenate([rows for _, rows in waiting]))
+            rows = np.concatenate([rows for _, rows, _ in waiting])
+            self._add(second, antenna, rows, np.concatenate([rssi for _, _, rssi in waiting]))
             self._open[antenna] = []
 
     def take(self, until: float) -> Iterator[Epoch]:
@@ -94,22 +99,29 @@ class Evidence:
         heard = self._heard.pop(second, [])
         if not heard:
             none = np.zeros(0, np.int64)
-            return Epoch(float(second), none, none, rounds)
-        rows = np.concatenate([rows for _, rows in heard])
-        antennas = np.repeat([antenna for antenna, _ in heard], [len(rows) for _, rows in heard])
-        place = np.sort(rows.astype(np.int64) * self._antennas + antennas)
-        place = place[firsts(place)]
+            return Epoch(float(second), none, none, np.zeros(0, np.float32), rounds)
+        rows = np.concatenate([rows for _, rows, _ in heard])
+        rssi = np.concatenate([rssi for _, _, rssi in heard])
+        antennas = np.repeat(
+            [number for number, _, _ in heard], [len(rows) for _, rows, _ in heard]
+        )
+        place = rows.astype(np.int64) * self._antennas + antennas
+        order = place.argsort()
+        place = place[order]
+        begins = np.flatnonzero(firsts(place))
+        place = place[begins]
         row = place // self._antennas
-        return Epoch(float(second), row, place - row * self._antennas, rounds)
+        strongest = np.fmax.reduceat(rssi[order], begins)
+        return Epoch(float(second), row, place - row * self._antennas, strongest, rounds)
 
     def _give_up_waiting(self, now: float) -> None:
         for antenna, waiting in enumerate(self._open):
             while waiting and now - waiting[0][0] > WAIT_SECONDS:
-                t, rows = waiting.pop(0)
-                self._add(int(t // 1), antenna, rows)
+                t, rows, rssi = waiting.pop(0)
+                self._add(int(t // 1), antenna, rows, rssi)
 
-    def _add(self, second: int, antenna: int, rows: Rows) -> None:
-        self._heard.setdefault(second, []).append((antenna, rows))
+    def _add(self, second: int, antenna: int, rows: Rows, rssi: Levels) -> None:
+        self._heard.setdefault(second, []).append((antenna, rows, rssi))
 
     def _count(self, second: int) -> NDArray[np.float32]:
         counts = self._rounds.get(second)

@@ -28,9 +28,14 @@ class Habits:
             the silence of the others, summed over an hour, would be taken for the tag's.
         move_odds, move_seconds: nats for a move to a shelf or back room, and how long a challenge
             (see `moves`) lasts at least: what is carried past an antenna is not laid down there.
+        step_most: nats that one second may add to a challenge or take from it.
         fade: nats a second that a challenge loses by itself.
         familiar: a read by an antenna that usually reads it so often challenges nothing while home
             is sure.
+        review_seconds: the longest until it is looked at again whether a tag lies where we think.
+        first_lesson: seconds until what was heard is first learned from.
+        level_kept: how far a tag is off the usual level of RSSI by as much as where it lay before.
+        level_worth: what levels are worth, were they as independent as they are taken.
         alike: how alike misses in a row are (see `misses`), before the store has taught any.
         alike_known: short silences that this is worth.
     """
@@ -52,8 +57,13 @@ class Habits:
     loud: float = 0.4
     move_odds: float = 8.0
     move_seconds: float = 5.0
+    step_most: float = 3.0
     fade: float = 0.15
     familiar: float = 0.08
+    review_seconds: float = 120.0
+    first_lesson: float = 60.0
+    level_kept: float = 0.3
+    level_worth: float = 0.5
     alike: float = 4.0
     alike_known: float = 100.0
 

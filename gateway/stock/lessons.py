@@ -31,6 +31,7 @@ class Lessons:
         rates: usual reads by zone and antenna. spread: how they are spread.
         crowd: tags in each zone for each GTIN that has any.
         unheard: share of a zone's goods that its antennas hardly hear, 1 with no antenna.
+        first_after: seconds until the first lesson; those after it double, up to a minute.
         obscure: how much oftener than usual long silence ends by itself here.
     """
 
@@ -43,7 +44,8 @@ class Lessons:
         self.unheard: NDArray[np.float64] = np.where(places.watched, WEAK_SHARE, 1.0)
         self.obscure = 1.0
         self._returned, self._back = 0, BACK
-        self._learned = -np.inf
+        self._learned, self._begun = -np.inf, np.inf
+        self.first_after = LEARN_SECONDS
 
     def returned(self, quiet: NDArray[np.float64], seconds: NDArray[np.float64]) -> None:
         """Tags were read again after silences of so many nats and seconds."""
@@ -60,7 +62,9 @@ class Lessons:
 
     def learn(self, t: float) -> None:
         """Take stock of all tags, now and then."""
-        if 0 <= t - self._learned < LEARN_SECONDS:
+        self._begun = min(self._begun, t)
+        wait = min(LEARN_SECONDS, max(self.first_after, (t - self._begun) / 2))
+        if 0 <= t - self._learned < wait:
             return
         self._learned = t
         n, tags = self._tags.count, self._tags
@@ -79,8 +83,9 @@ class Lessons:
         tags, zone_of = self._tags, self._places.zone_of
         steady = (tags.belief[:n, 0] > STEADY) & (tags.home[:n] != NOWHERE)
         heard: NDArray[np.bool_] = np.zeros(n, np.bool_)
+        rounds = min(STEADY_ROUNDS, max(self.first_after, self._learned - self._begun) / 2)
         for antenna, zone in enumerate(zone_of.tolist()):
-            heard |= (tags.home[:n] == zone) & (tags.exposure[:n, antenna] > STEADY_ROUNDS)
+            heard |= (tags.home[:n] == zone) & (tags.exposure[:n, antenna] > rounds)
         return np.flatnonzero(steady & heard)
 
     def _learn_crowds(self, n: int) -> None:

@@ -14,6 +14,7 @@ from gateway.stock.evidence import Epoch
 from gateway.stock.habits import Habits
 from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
+from gateway.stock.levels import Levels
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates, expected_reads
 from gateway.stock.tags import AWAY, HERE, Tags
@@ -22,7 +23,6 @@ from gateway.stock.usual import Usual
 PASSING_ODDS, EXIT_ODDS = 5.0, 4.5
 """Nats for a move to till or fitting room, to the door; to shelves and back room see `Habits`."""
 PASSING_SECONDS = 1.0
-STEP_MOST = 3.0
 SURE_HOME = 0.9
 """A read by an antenna that knows the tag challenges nothing while it is so surely at home."""
 HAND_CREDIT = 2.0
@@ -46,6 +46,7 @@ class Moves:
         hearing: Hearing,
         rates: ZoneRates,
         usual: Usual,
+        levels: Levels,
         habits: Habits,
     ) -> None:
         self._places, self._tags = places, tags
@@ -54,7 +55,7 @@ class Moves:
         self._storage = storage
         exits = places.are(ZoneKind.EXIT)
         passing = np.where(exits, EXIT_ODDS, PASSING_ODDS)
-        self._usual, self._habits = usual, habits
+        self._usual, self._habits, self._levels = usual, habits, levels
         self._needed = np.where(storage, habits.move_odds, passing)
         self._dwell = np.where(storage, habits.move_seconds, PASSING_SECONDS)
 
@@ -86,10 +87,11 @@ class Moves:
         changed = ~fresh & (tags.rival[rows] != rival)
         tags.odds[rows[changed]] *= 0.5
         tags.rival[rows] = rival
-        gain = self._gain(rows, rival, reads, exposure)
+        gain = self._gain(rows, rival, reads, exposure) + self._loud(epoch, rows, rival)
         gain *= np.maximum(self.refutable(rows), _DEAF_WORTH)
+        most = self._habits.step_most
         fade = self._habits.fade * np.clip(tags.best[rows] / _STRONG, _WEAKEST, 1.0)
-        step = np.clip(gain, -STEP_MOST, STEP_MOST) - fade
+        step = np.clip(gain, -most, most) - fade
         odds = np.maximum(tags.odds[rows] + step, 0.0)
         tags.odds[rows] = odds
         over = odds <= 0
@@ -118,6 +120,16 @@ class Moves:
         inside[inside] = rows[where[inside]] == epoch.row[inside]
         reads[where[inside], epoch.antenna[inside]] = 1.0
         return reads
+
+    def _loud(
+        self, epoch: Epoch, rows: NDArray[np.int64], rival: NDArray[np.int16]
+    ) -> NDArray[np.float64]:
+        """What the levels of the second's reads say for the rival, [rows]."""
+        which = np.minimum(np.searchsorted(rows, epoch.row), len(rows) - 1)
+        ours = rows[which] == epoch.row
+        which = which[ours]
+        said = self._levels.gain(rows[which], epoch.antenna[ours], epoch.rssi[ours], rival[which])
+        return np.asarray(np.bincount(which, said, len(rows)), np.float64)
 
     def _rivals(self, rows: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[np.int16]:
         tags = self._tags

@@ -17,6 +17,7 @@ from gateway.stock.habits import SHOP, Habits
 from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.lessons import Lessons
+from gateway.stock.levels import Levels
 from gateway.stock.misses import Misses, unheard
 from gateway.stock.moves import Moves
 from gateway.stock.places import NOWHERE, Places
@@ -68,7 +69,6 @@ class Presence:
         self.lessons = Lessons(places, tags, self.exit)
         self.rates = self.lessons.rates
         self._usual = usual
-        self._review = Review(tags, self.lessons.spread, usual, self.storage)
         self.live_by(SHOP)
 
     def live_by(self, habits: Habits) -> None:
@@ -76,10 +76,13 @@ class Presence:
         self._habits = habits
         hidden = 0.25 * habits.put_hidden
         self._placed = (1.0 - _CARRIED - hidden, hidden, _CARRIED, 0.0)
+        self.lessons.first_after = habits.first_lesson
         self.misses = Misses(self._tags, habits.alike, habits.alike_known)
         places, tags, hearing, rates = self._places, self._tags, self._hearing, self.rates
-        self._signatures = Signatures(places, tags, hearing, rates, self.misses, habits)
-        self._moves = Moves(places, tags, hearing, rates, self._usual, habits)
+        self._levels = levels = Levels(places, tags, habits)
+        self._signatures = Signatures(places, tags, hearing, rates, self.misses, levels, habits)
+        self._moves = Moves(places, tags, hearing, rates, self._usual, levels, habits)
+        self._review = Review(tags, self.lessons.spread, self._usual, levels, habits, self.storage)
         watched = bool((self.exit & self._places.watched).any())
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)
@@ -159,6 +162,7 @@ class Presence:
         recent = self._tags.recent[rows]
         window = np.maximum(self._hearing.window.astype(np.float32), recent)
         scores = self.lessons.spread.scores(recent, window)
+        scores += self._levels.scores(rows)
         return np.asarray(scores + self._usual.of(self._tags.account[rows]), np.float64)
 
     def _take_home(self, rows: Rows) -> None:
@@ -193,6 +197,7 @@ class Presence:
         `challenged`: the zone has won them from another (see `Moves`).
         """
         tags = self._tags
+        self._levels.moved(rows)
         tags.home[rows] = zone
         self._signatures.begin(rows, self._now, strength, challenged=challenged)
         tags.since[rows] = t
@@ -309,7 +314,7 @@ class Presence:
 
     def _move(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         live = self._tags.status[epoch.row] == Status.HERE
-        mine = Epoch(epoch.t, epoch.row[live], epoch.antenna[live], epoch.rounds)
+        mine = Epoch(epoch.t, epoch.row[live], epoch.antenna[live], epoch.rssi[live], epoch.rounds)
         rows, zones = self._moves.weigh(mine, exposure, self._tags.belief[:, HAND])
         for zone in distinct(zones):
             self.place(rows[zones == zone], zone, epoch.t, challenged=True)

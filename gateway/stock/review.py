@@ -10,13 +10,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.stock.habits import Habits
+from gateway.stock.levels import Levels
 from gateway.stock.places import NOWHERE
 from gateway.stock.spread import RateSpread
 from gateway.stock.tags import Status, Tags
 from gateway.stock.usual import Usual
 
-FIRST_SECONDS, LONGEST_SECONDS = 3.0, 120.0
-"""Until a tag is looked at for the first time; the time doubles up to the longest."""
+FIRST_SECONDS = 3.0
+"""Until a tag is looked at for the first time; the time doubles up to `Habits.review_seconds`."""
 A_TURN = 64
 """Tags looked at in one second."""
 MARGIN = 1.0
@@ -29,10 +31,17 @@ class Review:
     """Looks at tags in turn (`tags.review`: when each is due)."""
 
     def __init__(
-        self, tags: Tags, spread: RateSpread, usual: Usual, storage: NDArray[np.bool_]
+        self,
+        tags: Tags,
+        spread: RateSpread,
+        usual: Usual,
+        levels: Levels,
+        habits: Habits,
+        storage: NDArray[np.bool_],
     ) -> None:
         self._tags, self._spread, self._usual = tags, spread, usual
-        self._storage = storage
+        self._storage, self._levels = storage, levels
+        self._longest = habits.review_seconds
 
     def due(self, t: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Tags that lie elsewhere than was thought, and where."""
@@ -40,7 +49,7 @@ class Review:
         rows = np.flatnonzero(tags.review[:n] <= t)
         if len(rows) > A_TURN:
             rows = rows[np.argpartition(tags.review[rows], A_TURN)[:A_TURN]]
-        wait = np.clip(t - tags.placed[rows], FIRST_SECONDS, LONGEST_SECONDS)
+        wait = np.clip(t - tags.placed[rows], FIRST_SECONDS, self._longest)
         tags.review[rows] = t + wait
         home = tags.home[rows]
         rest = (tags.status[rows] == Status.HERE) & (tags.belief[rows, 0] > STEADY)
@@ -50,6 +59,7 @@ class Review:
             return rows, rows
         reads = tags.reads.take(rows, axis=0) + tags.fresh.take(rows, axis=0)
         scores = self._spread.scores(reads, tags.exposure.take(rows, axis=0))
+        scores += self._levels.scores(rows)
         scores += self._usual.of(tags.account[rows])
         scores[:, ~self._storage] = -np.inf
         best = scores.argmax(axis=1)

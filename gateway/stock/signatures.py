@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gateway.stock.evidence import Epoch
 from gateway.stock.habits import Habits
 from gateway.stock.hearing import WINDOW_DECAY, Hearing
+from gateway.stock.levels import Levels
 from gateway.stock.misses import GRADES, Misses, unheard
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates
@@ -39,10 +40,11 @@ class Signatures:
         hearing: Hearing,
         rates: ZoneRates,
         misses: Misses,
+        levels: Levels,
         habits: Habits,
     ) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
-        self._rates, self._misses = rates, misses
+        self._rates, self._misses, self._levels = rates, misses, levels
         self._loud = habits.loud
         self._carried = habits.pick * (habits.put + habits.back)
 
@@ -93,6 +95,7 @@ class Signatures:
         challenged = (tags.rival[epoch.row] != NOWHERE) | (
             self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
         )
+        self._levels.note(epoch, tags.rival[epoch.row] == NOWHERE)
         # A stray read of what is away tells nothing of how it is read in place.
         calm = ~challenged
         mine = epoch.row[calm]
@@ -156,4 +159,4 @@ class Signatures:
         tags.grade[rows] = np.searchsorted(GRADES, best[:, 0])
         tags.best[rows], tags.voiced[rows] = best[:, 0], voice.sum(axis=1)
         rounds = tags.exposure[rows, rate.argmax(axis=1)] + tags.usual_rounds[rows]
-        tags.sure[rows] = best[:, 0] * rounds
+        tags.sure[rows] = voice.sum(axis=1) * rounds

@@ -58,6 +58,8 @@ class Tags:
         best, voiced: the most of `rate` and the sum of `voice`, over antennas.
         sure: on how many reads `best` rests.
         grade: how well it is read (see `misses`).
+        level, levels: mean RSSI by antenna where it lies, dBm, and of how many reads.
+        off, offs: dB by which it was off what is usual where it lay before, and of how many reads.
         seen_at: each antenna's rounds when the row was last settled.
         recent: reads of the last seconds by antenna, decayed up to `recent_t`.
         last, first: event times of newest and first read, NaN if none.
@@ -99,6 +101,10 @@ class Tags:
         self.best: Floats = np.zeros(rows, np.float32)
         self.voiced: Floats = np.zeros(rows, np.float32)
         self.sure: Floats = np.zeros(rows, np.float32)
+        self.level: Floats = np.zeros((rows, antennas), np.float32)
+        self.levels: NDArray[np.uint8] = np.zeros((rows, antennas), np.uint8)
+        self.off: Floats = np.zeros((rows, antennas), np.float32)
+        self.offs: NDArray[np.uint8] = np.zeros((rows, antennas), np.uint8)
         self.seen_at: Floats = np.zeros((rows, antennas), np.float32)
         self.recent: Floats = np.zeros((rows, antennas), np.float32)
         self.recent_t: NDArray[np.float64] = np.zeros(rows, np.float64)

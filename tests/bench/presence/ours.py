@@ -33,15 +33,17 @@ class _Numbers:
 def told_hazards(problem: Problem) -> Habits:
     """These tags vanish from shelves as no goods do. Told is how often, for how long, and that they
     come back to where they lay; how often one moves; that no hand holds them and no place hides
-    them where an antenna might hear; how often ghosts are read, and that misses are independent.
-    Read rates, blocking and where antennas hear what are not: the engine learns them.
+    them where an antenna might hear; how often ghosts are read; that misses are independent, and
+    that fading is fixed for each tag and antenna. Read rates, levels of RSSI, blocking and where
+    antennas hear what are not: the engine learns them.
     """
     ghost = max(problem.ghost, 1e-5)
     return Habits(
         pick=1 / problem.stay, put=1e-9, leave_unseen=1e9, back=1 / problem.away,
         hide=0.0, show=1.0, put_hidden=0.0, found=0.0, laid=0.0,
         in_hand=ghost, at_home=ghost, ghost=ghost, look=0.0, loud=0.0, alike=1e9, alike_known=1e9,
-        move_odds=math.log(7 / MOVE), move_seconds=0.0, fade=0.0, familiar=2.0,
+        move_odds=math.log(7 / MOVE), move_seconds=0.0, step_most=20.0, fade=0.0,
+        familiar=2.0, review_seconds=15.0, first_lesson=5.0, level_kept=1.0, level_worth=1.0,
     )  # fmt: skip
 
 

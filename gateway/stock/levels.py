@@ -1,0 +1,157 @@
+"""How loud each antenna hears a tag, and what that says of where it lies.
+
+RSSI falls with distance, but what a tag gives an antenna is fixed by how it lies, far more than by
+noise: reads of one tag are no independent evidence. So three things are kept apart. A zone and
+antenna have a usual level; a tag where it lies is off that level, always by the same; and a read is
+off that by noise. Some of a tag's being off goes with it to the next place. All spreads are learned
+from the store's own reads: where they are wide, levels say little.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.evidence import Epoch
+from gateway.stock.habits import Habits
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.tags import Tags
+
+Rows = NDArray[np.int32] | NDArray[np.int64]
+Reals = NDArray[np.float64]
+_OWN_DBM, _CROSS_DBM = -55.0, -64.0
+_PRIOR_READS = 2.0
+_READS_KEPT = 20_000.0
+"""A usual level forgets beyond so many reads."""
+_NOISE, _SPREAD, _SPREADS_KNOWN = 9.0, 16.0, 50.0
+"""dB², of reads of a tag where it lies, and of tags in a zone, before the store has taught any."""
+_KNOWN = 4
+"""Reads of a tag from which on its own level is better known than the zone's usual one."""
+_MOST = 60
+"""So many reads of a tag are remembered: rooms change."""
+_UNHEARD_DB2 = 36.0
+"""More spread of a level in a zone where the antenna has heard nothing yet."""
+
+
+class Levels:
+    """The columns `level`, `levels`, `off` and `offs` of the tags, and what is usual."""
+
+    def __init__(self, places: Places, tags: Tags, habits: Habits) -> None:
+        self._tags, self._kept, self._worth = tags, habits.level_kept, habits.level_worth
+        zones = np.arange(len(places.zones))
+        own = zones[:, None] == places.zone_of
+        self._heard = np.full(own.shape, _PRIOR_READS)
+        self._sum = _PRIOR_READS * np.where(own, _OWN_DBM, _CROSS_DBM)
+        self.mean: Reals = self._sum / self._heard
+        self._noise = [_NOISE * _SPREADS_KNOWN, _SPREADS_KNOWN]
+        self._spread = [_SPREAD * _SPREADS_KNOWN, _SPREADS_KNOWN]
+
+    @property
+    def noise(self) -> float:
+        """Of one tag's reads, dB²."""
+        return self._noise[0] / self._noise[1]
+
+    @property
+    def spread(self) -> float:
+        """Of the levels of tags in a zone, dB²."""
+        return self._spread[0] / self._spread[1]
+
+    def note(self, epoch: Epoch, calm: NDArray[np.bool_]) -> None:
+        """Enter the levels of reads that challenge nothing."""
+        tags = self._tags
+        calm = calm & np.isfinite(epoch.rssi)
+        row, antenna, rssi = epoch.row[calm], epoch.antenna[calm], epoch.rssi[calm]
+        if not len(row):
+            return
+        level, reads = tags.level[row, antenna], tags.levels[row, antenna]
+        off = rssi - level
+        home = tags.home[row]
+        known = reads >= _KNOWN
+        if known.any():
+            n = reads[known].astype(np.float64)
+            self._noise = _grown(self._noise, (off[known] ** 2 / (1.0 + 1.0 / n)).sum(), len(n))
+        settled = (reads == 2 * _KNOWN) & (home != NOWHERE)
+        if settled.any():
+            usual = self.mean[home[settled], antenna[settled]]
+            wide = (level[settled] - usual) ** 2 - self.noise / (2 * _KNOWN)
+            self._spread = _grown(self._spread, float(np.minimum(wide, 400.0).sum()), len(wide))
+        fresh = np.minimum(reads + 1, _MOST)
+        tags.level[row, antenna] = level + off / fresh
+        tags.levels[row, antenna] = fresh
+        placed = home != NOWHERE
+        self._learn(home[placed], antenna[placed], rssi[placed])
+
+    def _learn(self, zone: NDArray[np.int16], antenna: Rows, rssi: NDArray[np.float32]) -> None:
+        zones, antennas = self.mean.shape
+        cell = zone.astype(np.int64) * antennas + antenna
+        self._sum += np.bincount(cell, rssi, zones * antennas).reshape(zones, antennas)
+        self._heard += np.bincount(cell, minlength=zones * antennas).reshape(zones, antennas)
+        over = self._heard > _READS_KEPT
+        if over.any():
+            self._sum[over] *= 0.5
+            self._heard[over] *= 0.5
+        np.divide(self._sum, self._heard, out=self.mean)
+
+    def moved(self, rows: Rows) -> None:
+        """These tags leave the place where their levels were learned, for another."""
+        tags = self._tags
+        reads, home = tags.levels[rows], tags.home[rows]
+        known = (reads >= _KNOWN) & (home != NOWHERE)[:, None]
+        off = tags.level[rows] - self.mean[home]
+        tags.off[rows] = np.where(known, off, tags.off[rows])
+        tags.offs[rows] = np.where(known, reads, tags.offs[rows])
+        tags.levels[rows] = 0
+        tags.level[rows] = 0.0
+
+    def _expected(self, rows: Rows, antenna: Rows, zone: Rows) -> tuple[Reals, Reals]:
+        """Level of tags at an antenna were they in a zone, and its spread, reads at home aside."""
+        tags = self._tags
+        many, home = tags.levels[rows, antenna], tags.home[rows]
+        here = (many >= _KNOWN) & (home != NOWHERE) & (zone != home)
+        off = np.where(
+            here, tags.level[rows, antenna] - self.mean[home, antenna], tags.off[rows, antenna]
+        )
+        reads = np.where(here, many, tags.offs[rows, antenna]).astype(np.float64)
+        wide = self.spread
+        share = self._kept * reads / (reads + self.noise / wide)
+        rare = self._heard[zone, antenna]
+        more = _UNHEARD_DB2 * _PRIOR_READS / rare
+        return self.mean[zone, antenna] + share * off, wide * (1.0 - self._kept * share) + more
+
+    def gain(self, rows: Rows, antenna: Rows, rssi: NDArray[np.float32], rival: Rows) -> Reals:
+        """Nats that reads say for a rival zone against home."""
+        tags = self._tags
+        home = tags.home[rows].astype(np.int64)
+        noise = self.noise
+        level, wide = self._expected(rows, antenna, home)
+        reads = tags.levels[rows, antenna].astype(np.float64)
+        weight = noise / wide
+        mine = (reads * tags.level[rows, antenna] + weight * level) / (reads + weight)
+        mine_wide = noise + noise / (reads + weight)
+        there, there_wide = self._expected(rows, antenna, rival)
+        there_wide = there_wide + noise
+        gain = 0.5 * ((rssi - mine) ** 2 / mine_wide - (rssi - there) ** 2 / there_wide)
+        gain += 0.5 * np.log(mine_wide / there_wide)
+        return np.where(np.isfinite(gain), self._worth * gain, 0.0)
+
+    def scores(self, rows: Rows) -> Reals:
+        """Log-likelihood of the levels of tags where they lie in each zone, [tags, zones]."""
+        tags = self._tags
+        said = np.zeros((len(rows), len(self.mean)))
+        which, antenna = np.nonzero(tags.levels[rows])
+        if not len(which):
+            return said
+        row = np.asarray(rows)[which]
+        reads = tags.levels[row, antenna].astype(np.float64)
+        off, offs = tags.off[row, antenna], tags.offs[row, antenna].astype(np.float64)
+        share = self._kept * offs / (offs + self.noise / self.spread)
+        wide = self.spread * (1.0 - self._kept * share) + self.noise / reads
+        wide = wide[:, None] + _UNHEARD_DB2 * _PRIOR_READS / self._heard.T[antenna]
+        far = (tags.level[row, antenna] - share * off)[:, None] - self.mean.T[antenna]
+        np.add.at(said, which, -0.5 * (far * far / wide + np.log(wide)))
+        return self._worth * said
+
+
+def _grown(before: list[float], total: float, many: int) -> list[float]:
+    keep = min(1.0, 5000.0 / before[1])
+    return [before[0] * keep + total, before[1] * keep + many]

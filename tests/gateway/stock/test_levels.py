@@ -1,0 +1,110 @@
+"""How loud each antenna hears a tag: what is usual, what is a tag's own, and what it says."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from gateway.stock.evidence import Epoch
+from gateway.stock.habits import SHOP, Habits
+from gateway.stock.layout import Item
+from gateway.stock.levels import Levels
+from gateway.stock.places import Places
+from gateway.stock.tags import Tags
+from tests.gateway.stock.shop import HexNaming, gtin, layout
+
+TOLD = Habits(level_kept=1.0, level_worth=1.0)
+ANTENNAS, TAGS = 5, 30
+SHELF_A, SHELF_B = 0, 1
+
+
+def _levels(habits: Habits = TOLD) -> tuple[Levels, Tags]:
+    """Tags 0 to 14 lie on shelf-a, the others on shelf-b; nothing is read yet."""
+    tags = Tags(ANTENNAS, HexNaming(), Counter())
+    for number in range(TAGS):
+        tags.of_item(Item(f"urn:{number}", gtin(1)))
+    tags.home[:TAGS] = np.arange(TAGS) // 15
+    return Levels(Places(layout()), tags, habits), tags
+
+
+def _second(rows: np.ndarray, antenna: int, rssi: np.ndarray) -> Epoch:
+    antennas = np.full(len(rows), antenna)
+    return Epoch(0.0, rows, antennas, rssi.astype(np.float32), np.ones(ANTENNAS, np.float32))
+
+
+def _teach(levels: Levels, seconds: int = 40, off: float = 0.0) -> None:
+    """Own antennas hear -50 dBm, the neighbour's -60; tag 0 is `off` that at both."""
+    random = np.random.default_rng(1)
+    rows = np.arange(TAGS)
+    for _ in range(seconds):
+        for antenna in (0, 1):
+            usual = np.where(rows // 15 == antenna, -50.0, -60.0) + off * (rows == 0)
+            epoch = _second(rows, antenna, usual + random.normal(0.0, 2.0, TAGS))
+            levels.note(epoch, np.ones(TAGS, np.bool_))
+
+
+def test_the_store_teaches_levels_and_their_noise() -> None:
+    levels, _ = _levels()
+    _teach(levels, 200)
+    assert levels.mean[SHELF_A, 0] == pytest.approx(-50.0, abs=0.5)
+    assert levels.mean[SHELF_A, 1] == pytest.approx(-60.0, abs=0.5)
+    assert levels.noise == pytest.approx(4.0, rel=0.15)
+
+
+def test_louder_at_the_neighbour_is_nearer_to_it() -> None:
+    levels, tags = _levels()
+    _teach(levels)
+    tags.levels[0] = 0
+    levels.note(_second(np.array([0]), 1, np.array([-50.0])), np.ones(1, np.bool_))
+    scores = levels.scores(np.array([0]))[0]
+    assert scores[SHELF_B] > scores[SHELF_A] + 1.0
+
+
+def test_a_single_read_far_too_loud_speaks_for_the_rival() -> None:
+    levels, _ = _levels()
+    _teach(levels)
+    row, antenna, rival = np.array([0]), np.array([1]), np.array([SHELF_B])
+    loud = levels.gain(row, antenna, np.array([-50.0], np.float32), rival)
+    usual = levels.gain(row, antenna, np.array([-60.0], np.float32), rival)
+    assert loud[0] > 3.0
+    assert usual[0] < 0.0
+
+
+def test_a_tag_that_is_always_faint_is_faint_in_its_next_place_too() -> None:
+    """Ten dB too faint on shelf-a is expected ten too faint on shelf-b: no news, not a sign."""
+    levels, tags = _levels()
+    _teach(levels, off=-10.0)
+    levels.moved(np.array([0]))
+    tags.home[0] = SHELF_B
+    levels.note(_second(np.array([0]), 1, np.array([-60.0])), np.ones(1, np.bool_))
+    scores = levels.scores(np.array([0]))[0]
+    assert scores[SHELF_B] > scores[SHELF_A]
+
+
+def test_a_reader_that_tells_no_rssi_says_nothing() -> None:
+    levels, _ = _levels()
+    before = levels.mean.copy()
+    levels.note(_second(np.arange(TAGS), 0, np.full(TAGS, np.nan)), np.ones(TAGS, np.bool_))
+    assert np.array_equal(levels.mean, before)
+    assert not levels.scores(np.arange(TAGS)).any()
+    nan = np.array([np.nan], np.float32)
+    assert levels.gain(np.array([0]), np.array([0]), nan, np.array([SHELF_B]))[0] == 0.0
+
+
+@given(rssi=hnp.arrays(np.float32, 60, elements=st.floats(-200, 100, width=32)))
+@settings(deadline=None)
+def test_whatever_a_reader_claims_the_scores_stay_finite(rssi: np.ndarray) -> None:
+    levels, _ = _levels(SHOP)
+    rows = np.arange(TAGS)
+    for antenna in (0, 1):
+        levels.note(_second(rows, antenna, rssi[:TAGS]), np.ones(TAGS, np.bool_))
+        levels.note(_second(rows, antenna, rssi[TAGS:]), np.ones(TAGS, np.bool_))
+        levels.moved(rows[:5])
+    assert np.isfinite(levels.scores(rows)).all()
+    rival = np.full(TAGS, SHELF_B)
+    assert np.isfinite(levels.gain(rows, np.zeros(TAGS, np.int64), rssi[:TAGS], rival)).all()
