@@ -10,16 +10,24 @@ from gateway.simulate.scenario import USUAL
 from tests.bench.walk import POWER_DB, TAGS, Store, first_minutes, look, walk_through, walked
 
 
+def test_rssi_alone_puts_fewer_goods_wrong_where_antennas_hear_too_far() -> None:
+    plan = random_plan(1, 6, 300)
+    mute, told = (first_minutes(plan, 1, POWER_DB, {}, mute=mute) for mute in (True, False))
+    assert mute.wrong > 0.1
+    assert told.wrong < 0.6 * mute.wrong
+
+
 def test_fewer_goods_are_put_wrong_in_the_first_ten_minutes_after_a_walk() -> None:
     plan = random_plan(1, 6, 300)
     memory, _ = walked(plan, 1_001, POWER_DB)
-    before, after = (first_minutes(plan, 1, POWER_DB, known) for known in ({}, memory))
+    before, after = (first_minutes(plan, 1, POWER_DB, known, mute=True) for known in ({}, memory))
     assert before.wrong > 0.1
     assert after.wrong < 0.75 * before.wrong
 
 
 def test_a_store_that_taught_itself_wrong_is_put_right_by_a_walk() -> None:
-    store = Store(random_plan(1, 6, 300), 1, replace(USUAL, power_db=2 * POWER_DB))
+    scenario = replace(USUAL, power_db=2 * POWER_DB)
+    store = Store(random_plan(1, 6, 300), 1, scenario, mute=True)
     store.run(300.0)
     before = look(store.engine, store.world.shop.goods)
     walk_through(store)

@@ -5,7 +5,7 @@ A store on its first day, whose antennas are turned up so far that they hear the
 shadows, other places. How many of the goods that lie somewhere does the engine put elsewhere in the
 first ten minutes, without what the walk told and with it? What if it was only started again and
 remembers what an hour of its own goods had taught it? No planogram says where they belong, unless
-`--plan` is said.
+`--plan` is said. `--mute`: readers that tell no RSSI, to which a walk is worth most.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from drivers.observations import Observation, TagReads
 from gateway.changes import Remember
 from gateway.naming import naming_of
 from gateway.requests import WalkAct, WalkPhase, WalkState, WalkStep
@@ -56,11 +57,18 @@ class Store:
     """A virtual store with an engine that hears it."""
 
     def __init__(
-        self, plan: StorePlan, seed: int, scenario: Scenario, *, planned: bool = False
+        self,
+        plan: StorePlan,
+        seed: int,
+        scenario: Scenario,
+        *,
+        planned: bool = False,
+        mute: bool = False,
     ) -> None:
         self.world = World(plan, seed, scenario)
         layout = layout_of(self.world.plan)
         self.engine = StockEngine(layout if planned else replace(layout, planogram={}), naming_of())
+        self.mute = mute
         self.kept: dict[str, str] = {}
 
     @property
@@ -73,10 +81,15 @@ class Store:
         while self.now < end:
             step = self.world.step(min(math.floor(self.now) + 1.0, end))
             for obs in step.observations():
-                self.engine.observe(obs)
+                self.engine.observe(_muted(obs) if self.mute else obs)
             for change in self.engine.advance(step.until):
                 if isinstance(change, Remember) and change.value is not None:
                     self.kept[change.key] = change.value
+
+
+def _muted(obs: Observation) -> Observation:
+    """As told by a reader that says no RSSI."""
+    return replace(obs, rssi=np.full_like(obs.rssi, np.nan)) if isinstance(obs, TagReads) else obs
 
 
 def walked(plan: StorePlan, seed: int, power: float) -> tuple[dict[str, str], WalkState]:
@@ -113,10 +126,16 @@ def taught(plan: StorePlan, seed: int, power: float) -> dict[str, str]:
 
 
 def first_minutes(
-    plan: StorePlan, seed: int, power: float, memory: Mapping[str, str], *, planned: bool = False
+    plan: StorePlan,
+    seed: int,
+    power: float,
+    memory: Mapping[str, str],
+    *,
+    planned: bool = False,
+    mute: bool = False,
 ) -> Placed:
     """The first ten minutes of the store, by an engine that knows `memory`."""
-    store = Store(plan, seed, replace(USUAL, power_db=power), planned=planned)
+    store = Store(plan, seed, replace(USUAL, power_db=power), planned=planned, mute=mute)
     store.engine.restore(memory, store.now)
     right = looks = 0
     while store.now < store.world.start + FIRST_SECONDS:
@@ -143,14 +162,20 @@ def look(engine: StockEngine, goods: Goods) -> Placed:
 
 
 def compared(
-    seeds: Sequence[int], power: float, *, shelves: int, tags: int, planned: bool = False
+    seeds: Sequence[int],
+    power: float,
+    *,
+    shelves: int,
+    tags: int,
+    planned: bool = False,
+    mute: bool = False,
 ) -> Iterator[dict[str, Placed]]:
     """For each seed the first ten minutes by what is known before them (`KNOWN`)."""
     for seed in seeds:
         plan = random_plan(seed, shelves, tags)
         memories = ({}, walked(plan, 1_000 + seed, power)[0], taught(plan, 2_000 + seed, power))
         yield {
-            known: first_minutes(plan, seed, power, memory, planned=planned)
+            known: first_minutes(plan, seed, power, memory, planned=planned, mute=mute)
             for known, memory in zip(KNOWN, memories, strict=True)
         }
 
@@ -164,9 +189,15 @@ def run(arguments: list[str] | None = None) -> Iterator[str]:
     parser.add_argument("--tags", type=int, default=300)
     parser.add_argument("--power", type=float, default=POWER_DB, help="dB more than usual")
     parser.add_argument("--plan", action="store_true", help="the planogram is known")
+    parser.add_argument("--mute", action="store_true", help="readers tell no RSSI")
     chosen = parser.parse_args(arguments or [])
     seeds = range(chosen.first, chosen.first + chosen.seeds)
-    kind = {"shelves": chosen.shelves, "tags": chosen.tags, "planned": chosen.plan}
+    kind = {
+        "shelves": chosen.shelves,
+        "tags": chosen.tags,
+        "planned": chosen.plan,
+        "mute": chosen.mute,
+    }
     done = []
     yield f"{'put wrong, %':<12}" + "".join(f"{known:>14}" for known in KNOWN)
     for seed, placed in zip(seeds, compared(seeds, chosen.power, **kind), strict=True):
