@@ -60,11 +60,13 @@ class Misses:
     def of(self, rows: NDArray[np.int64] | NDArray[np.int32] | slice) -> NDArray[np.float64]:
         """`alike` of these rows.
 
-        A rate that rests on some reads is known to a Gamma distribution of that shape, and over
-        it the chance of a silence has the same tail: both add up.
+        A rate that rests on some reads is known to a Gamma distribution of that shape, and over it
+        the chance of a silence has the same tail. What silences teach has that in it already; where
+        misses are told to be independent, it is all that is left.
         """
-        alike, sure = self.alike.take(self._tags.grade[rows]), 1.0 + self._tags.sure[rows]
-        return np.asarray(alike * sure / (alike + sure))
+        if self._told:
+            return np.asarray(1.0 + self._tags.sure[rows], np.float64)
+        return np.asarray(self.alike.take(self._tags.grade[rows]))
 
     def ended(self, rows: NDArray[np.int32]) -> None:
         """Tags in place are read again; their silences were as long as `tags.quiet` says."""
