@@ -63,7 +63,7 @@ class Habits:
     review_seconds: float = 120.0
     first_lesson: float = 60.0
     level_kept: float = 0.3
-    level_worth: float = 0.5
+    level_worth: float = 0.2
     alike: float = 4.0
     alike_known: float = 100.0
 
