@@ -42,7 +42,10 @@ TEXTBOOK = """\
 Tags come, stay a geometric time, go, come back, and nothing but reads speaks of it. **B1**: one
 shelf. **B2**: busy. **B3**: eight antennas, each blocked now and then by a body. **B4**: tags that
 are away are read now and then. **C**: eight antennas in a row that hear each other's tags, one move
-an hour. The engine is told how long tags stay and stay away, and learns everything else.
+an hour. The engine is told how long tags stay and stay away, that they come back to where they lay,
+how often they move, how often ghosts are read, that misses are independent and fading is fixed, and
+that it may learn at once (`tests/bench/presence/ours.py`); it learns read rates, levels, blocking
+and where antennas hear.
 
 The bound is the exact forward filter with all true parameters: in B3 it knows when an antenna is
 blocked, in C it knows to the decibel how strong each tag is at each antenna in each place (*without
