@@ -83,9 +83,11 @@ class Signatures:
         tags = self._tags
         age = np.maximum(epoch.t - tags.recent_t[rows], 0.0)
         kept = (WINDOW_DECAY ** np.minimum(age, 300.0)).astype(np.float32)
-        tags.recent[rows] = tags.recent.take(rows, axis=0) * kept[:, None]
+        recent = tags.recent.take(rows, axis=0)
+        recent *= kept[:, None]
+        tags.recent[rows] = recent
         tags.recent_t[rows] = np.maximum(tags.recent_t[rows], epoch.t)
-        tags.recent[epoch.row, epoch.antenna] += 1.0
+        tags.recent.reshape(-1)[epoch.row * tags.recent.shape[1] + epoch.antenna] += 1.0
         # Odd reads that began no challenge are cross-reads: a challenger later is judged without.
         calm_rows = rows[tags.rival[rows] == NOWHERE]
         free = calm_rows[tags.odd[calm_rows]]
@@ -118,7 +120,8 @@ class Signatures:
         stayed = unheard(tags.quiet[rows], self._misses.of(rows))
         stayed /= stayed + self._carried / (best * best)
         most = (stayed * GAP_READS + (1.0 - stayed) * CARRIED_READS) / best
-        np.clip(gap, 0.0, most[:, None].astype(np.float32), out=gap)
+        np.minimum(gap, most[:, None].astype(np.float32), out=gap)
+        np.maximum(gap, 0.0, out=gap)
         gap *= 1.0 - tags.belief[rows, AWAY, None].astype(np.float32)
         reads, exposure = tags.reads.take(rows, axis=0), tags.exposure.take(rows, axis=0)
         exposure += gap
@@ -152,11 +155,17 @@ class Signatures:
         taken for the tag's.
         """
         tags = self._tags
-        best = rate.max(axis=1, keepdims=True, initial=0.0)
-        voice = np.where(rate >= self._loud * best, rate, np.float32(0.0))
+        loudest = rate.argmax(axis=1)
+        best = rate[np.arange(len(rows)), loudest]
+        # Few antennas hear a tag well: all that is reckoned of their silence is of those few.
+        well = np.flatnonzero(rate >= (self._loud * best)[:, None])
+        heard = rate.take(well)
+        voice = np.zeros_like(rate)
+        voice.reshape(-1)[well] = heard
         tags.rate[rows], tags.voice[rows] = rate, voice
-        tags.hush[rows] = -np.log1p(-np.minimum(voice, MISSED_LEAST))
-        tags.grade[rows] = np.searchsorted(GRADES, best[:, 0])
-        tags.best[rows], tags.voiced[rows] = best[:, 0], voice.sum(axis=1)
-        rounds = tags.exposure[rows, rate.argmax(axis=1)] + tags.usual_rounds[rows]
-        tags.sure[rows] = voice.sum(axis=1) * rounds
+        voice.reshape(-1)[well] = -np.log1p(-np.minimum(heard, MISSED_LEAST))
+        tags.hush[rows] = voice
+        voiced = np.bincount(well // rate.shape[1], heard, len(rows))
+        tags.grade[rows] = np.searchsorted(GRADES, best)
+        tags.best[rows], tags.voiced[rows] = best, voiced
+        tags.sure[rows] = voiced * (tags.exposure[rows, loudest] + tags.usual_rounds[rows])
