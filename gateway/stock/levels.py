@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.stock.evidence import Epoch
+from gateway.stock.evidence import Epoch, firsts
 from gateway.stock.habits import Habits
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.tags import Tags
@@ -63,7 +63,8 @@ class Levels:
         row, antenna, rssi = epoch.row[calm], epoch.antenna[calm], epoch.rssi[calm]
         if not len(row):
             return
-        level, reads = tags.level[row, antenna], tags.levels[row, antenna]
+        cell = row * tags.level.shape[1] + antenna
+        level, reads = tags.level.take(cell), tags.levels.take(cell)
         off = rssi - level
         home = tags.home[row]
         known = reads >= _KNOWN
@@ -76,8 +77,8 @@ class Levels:
             wide = (level[settled] - usual) ** 2 - self.noise / (2 * _KNOWN)
             self._spread = _grown(self._spread, float(np.minimum(wide, 400.0).sum()), len(wide))
         fresh = np.minimum(reads + 1, _MOST)
-        tags.level[row, antenna] = level + off / fresh
-        tags.levels[row, antenna] = fresh
+        tags.level.reshape(-1)[cell] = level + off / fresh
+        tags.levels.reshape(-1)[cell] = fresh
         placed = home != NOWHERE
         self._learn(home[placed], antenna[placed], rssi[placed])
 
@@ -148,7 +149,9 @@ class Levels:
         wide = self.spread * (1.0 - self._kept * share) + self.noise / reads
         wide = wide[:, None] + _UNHEARD_DB2 * _PRIOR_READS / self._heard.T[antenna]
         far = (tags.level[row, antenna] - share * off)[:, None] - self.mean.T[antenna]
-        np.add.at(said, which, -0.5 * (far * far / wide + np.log(wide)))
+        begins = np.flatnonzero(firsts(which))
+        each = -0.5 * (far * far / wide + np.log(wide))
+        said[which[begins]] = np.add.reduceat(each, begins, axis=0)
         return self._worth * said
 
 

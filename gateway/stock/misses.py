@@ -76,7 +76,8 @@ class Misses:
             return
         quiet, grade = quiet[short], grade[short]
         self._short += np.bincount(grade, minlength=len(self._short))
-        np.add.at(self._long, grade, quiet[:, None] > _LONG)
+        for place, nats in enumerate(_LONG.tolist()):
+            self._long[:, place] += np.bincount(grade[quiet > nats], minlength=len(self._short))
         keep = np.where(self._short > max(_KEPT, self._known), 0.5, 1.0)
         self._short *= keep
         self._long *= keep[:, None]
