@@ -40,6 +40,13 @@ class Epoch:
     rssi: NDArray[np.float32]
     rounds: NDArray[np.float32]
 
+    def only(self, chosen: NDArray[np.bool_]) -> Epoch:
+        """The same second with these reads alone."""
+        if chosen.all():
+            return self
+        row, antenna, rssi = self.row[chosen], self.antenna[chosen], self.rssi[chosen]
+        return Epoch(self.t, row, antenna, rssi, self.rounds)
+
 
 def distinct(values: NDArray[np.int16] | NDArray[np.int32] | NDArray[np.int64]) -> list[int]:
     """The different values, in order: for columns too short for a sort to pay."""

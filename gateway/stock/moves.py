@@ -70,15 +70,16 @@ class Moves:
             hand: every tag's belief to be in a hand.
         """
         tags, n = self._tags, self._tags.count
-        odd = self._places.zone_of[epoch.antenna] != tags.home[epoch.row]
-        known = tags.rate[epoch.row, epoch.antenna] > self._habits.familiar
-        odd &= ~known | (tags.belief[epoch.row, HERE] < SURE_HOME)
-        started = epoch.row[odd & (tags.rival[epoch.row] == NOWHERE)]
+        odd = np.flatnonzero(self._places.zone_of[epoch.antenna] != tags.home[epoch.row])
+        row = epoch.row[odd]
+        known = tags.rate[row, epoch.antenna[odd]] > self._habits.familiar
+        started = row[~known | (tags.belief[row, HERE] < SURE_HOME)]
         challenged = tags.rival[:n] != NOWHERE
         challenged[started] = True
         rows = np.flatnonzero(challenged)
         if not len(rows):
             return rows, rows
+        epoch = epoch.only(challenged[epoch.row])
         reads = self._matrix(epoch, rows)
         usual = self._usual.of(tags.account[rows])
         rival = self._rivals(rows, usual)
@@ -115,20 +116,16 @@ class Moves:
 
     def _matrix(self, epoch: Epoch, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         reads = np.zeros((len(rows), len(self._places.antennas)))
-        where = np.searchsorted(rows, epoch.row)
-        inside = where < len(rows)
-        inside[inside] = rows[where[inside]] == epoch.row[inside]
-        reads[where[inside], epoch.antenna[inside]] = 1.0
+        reads[np.searchsorted(rows, epoch.row), epoch.antenna] = 1.0
         return reads
 
     def _loud(
         self, epoch: Epoch, rows: NDArray[np.int64], rival: NDArray[np.int16]
     ) -> NDArray[np.float64]:
         """What the levels of the second's reads say for the rival, [rows]."""
-        which = np.minimum(np.searchsorted(rows, epoch.row), len(rows) - 1)
-        ours = rows[which] == epoch.row
-        which = which[ours]
-        said = self._levels.gain(rows[which], epoch.antenna[ours], epoch.rssi[ours], rival[which])
+        which = np.searchsorted(rows, epoch.row)
+        zone = rival[which].astype(np.int64)
+        said = self._levels.gain(epoch.row, epoch.antenna, epoch.rssi, zone)
         return np.asarray(np.bincount(which, said, len(rows)), np.float64)
 
     def _rivals(self, rows: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[np.int16]:

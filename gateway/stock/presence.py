@@ -258,13 +258,14 @@ class Presence:
         tags = self._tags
         new_row = firsts(epoch.row)
         rows, which = epoch.row[new_row], np.cumsum(new_row) - 1
-        rate = tags.rate[epoch.row, epoch.antenna].astype(np.float64)
+        cell = epoch.row * tags.rate.shape[1] + epoch.antenna
+        rate = tags.rate.take(cell).astype(np.float64)
         status, first = tags.status[rows], tags.first[rows]
         unread = np.isnan(first)
         new = (status == _EXPECTED) | (status == _LOST) | unread
         tags.first[rows[unread]] = epoch.t
         said = np.empty((len(rows), 4), order="F")
-        hush = tags.hush[epoch.row, epoch.antenna].astype(np.float64)
+        hush = tags.hush.take(cell).astype(np.float64)
         alike = self.misses.of(epoch.row)
         back = hush * exposure[epoch.antenna] / (1.0 + tags.quiet[epoch.row] / alike)
         expected = np.maximum(rate, _READ_FLOOR)
@@ -282,7 +283,8 @@ class Presence:
         said[:, HAND] = said[:, HERE] + np.where(sign > 0, refutable * sign, sign)
         said[:, AWAY] = many * np.log(self._habits.ghost)
         said -= said.max(axis=1, keepdims=True)
-        belief = tags.belief[rows] * np.exp(said) + 1e-12
+        # State by state in one piece, as the column lies: summed and stored far sooner.
+        belief = tags.belief.T.take(rows, axis=1).T * np.exp(said) + 1e-12
         belief /= belief.sum(axis=1, keepdims=True)
         strong = np.bincount(which, rate > 0.05) > 0
         for state, share in ((HIDDEN, self._habits.found), (HAND, self._habits.laid)):
@@ -314,7 +316,6 @@ class Presence:
 
     def _move(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         live = self._tags.status[epoch.row] == Status.HERE
-        mine = Epoch(epoch.t, epoch.row[live], epoch.antenna[live], epoch.rssi[live], epoch.rounds)
-        rows, zones = self._moves.weigh(mine, exposure, self._tags.belief[:, HAND])
+        rows, zones = self._moves.weigh(epoch.only(live), exposure, self._tags.belief[:, HAND])
         for zone in distinct(zones):
             self.place(rows[zones == zone], zone, epoch.t, challenged=True)
