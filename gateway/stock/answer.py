@@ -18,6 +18,7 @@ MANY = 400
 """More doubtful units than these are a bell curve: exact to a promise's level, and never slow."""
 FEW = 20
 """So few units are done sooner one by one than as arrays."""
+_COUNTS = np.arange(100, dtype=np.float64)
 
 
 def distribution(chances: Sequence[float]) -> NDArray[np.float64]:
@@ -103,10 +104,15 @@ def judge(spread: NDArray[np.float64], sure: NDArray[np.float64], level: float) 
     enough = len(sure) - 1 - int(sure_tail.searchsorted(level))
     return Judged(
         on_hand=int(spread.argmax()),
-        expected=float(spread @ np.arange(len(spread))),
+        expected=float(spread @ _counts(len(spread))),
         sure_of=max(0, enough),
         tail=tail,
     )
+
+
+def _counts(many: int) -> NDArray[np.float64]:
+    """0, 1, 2, …"""
+    return _COUNTS[:many] if many <= len(_COUNTS) else np.arange(many, dtype=np.float64)
 
 
 def on_floor(zones: Mapping[str, float], floor: Mapping[str, int]) -> float:

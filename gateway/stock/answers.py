@@ -33,6 +33,8 @@ class Answers:
     def __init__(self, tags: Tags, goods: Goods, composer: Composer) -> None:
         self._tags, self._goods, self._composer = tags, goods, composer
         self.said: dict[str, StockChanged] = {}
+        # Of those the floor's count, where it was asked for.
+        self._floor_said: dict[str, int] = {}
         self._reviewed = -np.inf
         # What was believed of every tag when its answer was last made anew.
         self._away: NDArray[np.float64] = np.zeros(0)
@@ -57,6 +59,7 @@ class Answers:
             fresh = self._composer.make(account, view, holds, before)
             if before is None or self._worth_saying(before, fresh):
                 self.said[account.gtin] = fresh
+                self._floor_said.pop(account.gtin, None)
                 said.append(fresh)
         return said
 
@@ -108,7 +111,12 @@ class Answers:
         return rows
 
     def _worth_saying(self, before: StockChanged, fresh: StockChanged) -> bool:
-        return _moved(before, fresh) or self._floor_count(before) != self._floor_count(fresh)
+        if _moved(before, fresh):
+            return True
+        floor = self._floor_said.get(before.gtin)
+        if floor is None:
+            floor = self._floor_said[before.gtin] = self._floor_count(before)
+        return floor != self._floor_count(fresh)
 
     def _floor_count(self, said: StockChanged) -> int:
         return round(on_floor(said.zones, self._composer.floor_ids))
@@ -145,4 +153,6 @@ def _zones_moved(before: Mapping[str, float], fresh: Mapping[str, float]) -> boo
     for zone, units in fresh.items():
         if abs(units - before.get(zone, 0.0)) >= STEP_ZONE:
             return True
+    if before.keys() <= fresh.keys():
+        return False
     return any(units >= STEP_ZONE for zone, units in before.items() if zone not in fresh)

@@ -216,7 +216,7 @@ class Composer:
             ),
             reserved=reserved,
             unavailable=account.unavailable,
-            zones={z: round(v, 2) for z, v in sorted(zones.items()) if v >= 0.005},
+            zones={z: round(zones[z], 2) for z in sorted(zones) if zones[z] >= 0.005},
             heard=self._newest(account),
             sources=sources,
         )
@@ -366,7 +366,6 @@ class Composer:
     def _newest(self, account: Account) -> float | None:
         times = [t for t in (account.heard, account.weighed_t) if t is not None]
         if account.rows:
-            newest = float(np.fmax.reduce(self._tags.last[self._goods.rows(account)]))
-            if not math.isnan(newest):
-                times.append(newest)
+            heard = self._tags.last[self._goods.rows(account)].tolist()
+            times += [t for t in heard if not math.isnan(t)]
         return max(times) if times else None
