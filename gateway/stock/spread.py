@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.stock.evidence import firsts
+from gateway.stock.evidence import summed
 from gateway.stock.places import Places
 
 GRID = np.array([0.002, 0.01, 0.04, 0.12, 0.3, 0.55, 0.8, 0.95])
@@ -145,8 +145,8 @@ class RateSpread:
             level, part = upper[row, antenna], share[row, antenna, None]
             more -= self._unread[antenna, level - 1] * (1.0 - part)
             more -= self._unread[antenna, level] * part
-            begins = np.flatnonzero(firsts(row))
-            said[row[begins]] += np.add.reduceat(more, begins, axis=0)
+            begins, total = summed(row, more)
+            said[row[begins]] += total
         said = said.reshape(tags, len(STRENGTHS), -1)
         return np.asarray(said + np.log(self._shares).astype(np.float32)[:, None])
 
