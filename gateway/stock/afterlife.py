@@ -75,8 +75,10 @@ class Afterlife:
     def _see_out(self) -> None:
         """Give sales to the units that were heard at the door just after them."""
         tags, n = self._tags, self._tags.count
-        leaving = self._exit[tags.home[:n]] & (tags.status[:n] == Status.HERE)
-        for row in np.flatnonzero(leaving & (tags.home[:n] != NOWHERE)).tolist():
+        # Few tags are at the door: only those are looked at closely.
+        leaving = np.flatnonzero(self._exit.take(tags.home[:n]))
+        leaving = leaving[tags.status[leaving] == Status.HERE]
+        for row in leaving[tags.home[leaving] != NOWHERE].tolist():
             guessed = self._guessed(row)
             if guessed is not None:
                 self._hand_sale_over(guessed, row)

@@ -101,10 +101,11 @@ class Presence:
             return
         silence = expected_reads(tags.hush[:n], exposure)
         alike = self.misses.of(slice(n))
-        self._forward(n, epoch, exposure, alike)
-        belief = tags.belief[:n]
         quiet = tags.quiet[:n]
-        belief[:, HERE] *= np.exp(-silence / (1.0 + quiet / alike))
+        worn = 1.0 + quiet / alike
+        self._forward(n, epoch, exposure, alike, worn)
+        belief = tags.belief[:n]
+        belief[:, HERE] *= np.exp(-silence / worn)
         quiet += silence
         if len(epoch.row):
             self._hear(epoch, exposure)
@@ -229,6 +230,7 @@ class Presence:
         epoch: Epoch,
         exposure: NDArray[np.float64],
         alike: NDArray[np.float64],
+        worn: NDArray[np.float64],
     ) -> None:
         tags = self._tags
         belief, home = tags.belief[:n], tags.home[:n].astype(np.intp)
@@ -241,16 +243,20 @@ class Presence:
         show = (habits.show * dt).take(home) * hidden
         put = (habits.put * np.maximum(dt, 1.0)).take(home) * hand
         lose = (self._lose * dt).take(home) * hand
-        go = (self._go * dt).take(home) * here
+        # Few tags are at the door: only those can go out of it unseen.
+        door = np.flatnonzero(self.exit.take(home))
+        go = (self._go * dt)[home[door]] * here[door]
         back = habits.back * belief[:, AWAY]
         picked_here, picked_hidden = pick * here, pick * hidden
         # What comes back into sight would be heard soon; the silence that has lasted counts anew.
         soon = expected_reads(tags.hush[:n], self._hearing.window)
-        silent = unheard(habits.look * soon, alike) / (1.0 + tags.quiet[:n] / alike)
-        here += (show + put * (1 - lost) + back) * silent - hide - picked_here - go
+        silent = unheard(habits.look * soon, alike) / worn
+        here += (show + put * (1 - lost) + back) * silent - hide - picked_here
         hidden += hide - show - picked_hidden + put * lost
         hand += picked_here + picked_hidden - put - lose
-        belief[:, AWAY] += lose + go - back
+        here[door] -= go
+        belief[:, AWAY] += lose - back
+        belief[door, AWAY] += go
         if belief.min() < 0.0:
             np.maximum(belief, 0.0, out=belief)
 
