@@ -38,6 +38,7 @@ _LEVELS = np.array([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512], np.float32)
 _AT_ONCE = 256
 """Tags weighed at once: memory."""
 _RATES = STRENGTHS[:, None] * GRID
+_ONES = np.ones(len(GRID), np.float32)
 _LOG, _LOG_MISS = np.log(_RATES).astype(np.float32), np.log1p(-_RATES).astype(np.float32)
 
 Floats = NDArray[np.float32]
@@ -102,13 +103,19 @@ class RateSpread:
         self, zone: NDArray[np.int16], reads: Floats, exposure: Floats
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Of tags in these zones the chance of each rate by antenna, and of each strength."""
-        each = _likelihood(reads, exposure) * self._chance.transpose(2, 0, 1)[zone][:, :, None]
-        mass = np.maximum(each.sum(axis=3, keepdims=True), _LEAST)
-        whole = np.log(mass[..., 0]).sum(axis=1) + np.log(self._shares)
+        each = _likelihood(reads, exposure)
+        each *= self._chance.transpose(2, 0, 1)[zone][:, :, None]
+        # Sums over so short an axis are sooner done as a product.
+        mass = (each.reshape(-1, len(GRID)) @ _ONES).reshape(each.shape[:3])
+        np.maximum(mass, _LEAST, out=mass)
+        whole = np.log(mass).sum(axis=1) + np.log(self._shares)
         strength = np.exp(whole - whole.max(axis=1, keepdims=True))
         strength /= strength.sum(axis=1, keepdims=True)
-        mine = (each / mass * strength[:, None, :, None]).sum(axis=2)
-        return np.asarray(mine, np.float64), np.asarray(strength, np.float64)
+        share = strength[:, None] / mass
+        mine = np.zeros((*mass.shape[:2], len(GRID)))
+        for number in range(len(STRENGTHS)):
+            mine += each[:, :, number] * share[:, :, number, None]
+        return mine, np.asarray(strength, np.float64)
 
     def scores(self, reads: Floats, exposure: Floats) -> NDArray[np.float64]:
         """Log-likelihood of reads in so many rounds [tags, antennas] in each zone, [tags, zones].
