@@ -99,11 +99,13 @@ class Presence:
         exposure = self._hearing.judge(epoch.t, epoch.rounds, self._expected(n, epoch.t), got)
         if n == 0:
             return
-        silence = expected_reads(tags.hush[:n], exposure)
+        # Both at once: a store's table is larger than the cache, and reading it is what takes time.
+        rounds = np.column_stack([exposure, self._hearing.window])
+        silence, soon = expected_reads(tags.hush[:n], rounds).T
         alike = self.misses.of(slice(n))
         quiet = tags.quiet[:n]
         worn = 1.0 + quiet / alike
-        self._forward(n, epoch, exposure, alike, worn)
+        self._forward(n, epoch, exposure, alike, worn, soon)
         belief = tags.belief[:n]
         belief[:, HERE] *= np.exp(-silence / worn)
         quiet += silence
@@ -231,6 +233,7 @@ class Presence:
         exposure: NDArray[np.float64],
         alike: NDArray[np.float64],
         worn: NDArray[np.float64],
+        soon: NDArray[np.float64],
     ) -> None:
         tags = self._tags
         belief, home = tags.belief[:n], tags.home[:n].astype(np.intp)
@@ -249,7 +252,6 @@ class Presence:
         back = habits.back * belief[:, AWAY]
         picked_here, picked_hidden = pick * here, pick * hidden
         # What comes back into sight would be heard soon; the silence that has lasted counts anew.
-        soon = expected_reads(tags.hush[:n], self._hearing.window)
         silent = unheard(habits.look * soon, alike) / worn
         here += (show + put * (1 - lost) + back) * silent - hide - picked_here
         hidden += hide - show - picked_hidden + put * lost

@@ -73,6 +73,9 @@ class ZoneRates:
 
 
 def expected_reads(rate: NDArray[np.float32], rounds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Reads that tags with these rates [tags, antennas] should bring in so many rounds, [tags]."""
+    """Reads that tags with these rates [tags, antennas] should bring in so many rounds, [tags].
+
+    Of rounds [antennas, cases]: [tags, cases].
+    """
     # Quick with one thread, which is what the command line asks for; several would only wait.
-    return np.asarray(rate @ rounds.astype(np.float32), np.float64)
+    return np.asarray(rate @ rounds.astype(np.float32), np.float64, order="F")
