@@ -87,7 +87,8 @@ class Signatures:
         recent *= kept[:, None]
         tags.recent[rows] = recent
         tags.recent_t[rows] = np.maximum(tags.recent_t[rows], epoch.t)
-        tags.recent.reshape(-1)[epoch.row * tags.recent.shape[1] + epoch.antenna] += 1.0
+        cell = epoch.row * tags.recent.shape[1] + epoch.antenna
+        tags.recent.reshape(-1)[cell] += 1.0
         # Odd reads that began no challenge are cross-reads: a challenger later is judged without.
         calm_rows = rows[tags.rival[rows] == NOWHERE]
         free = calm_rows[tags.odd[calm_rows]]
@@ -100,8 +101,8 @@ class Signatures:
         self._levels.note(epoch, tags.rival[epoch.row] == NOWHERE)
         # A stray read of what is away tells nothing of how it is read in place.
         calm = ~challenged
-        mine = epoch.row[calm]
-        tags.reads[mine, epoch.antenna[calm]] += 1.0 - tags.belief[mine, AWAY]
+        away = tags.belief[:, AWAY].take(epoch.row[calm])
+        tags.reads.reshape(-1)[cell[calm]] += 1.0 - away
         odd = epoch.row[challenged]
         tags.fresh[odd, epoch.antenna[challenged]] += 1.0
         tags.odd[odd] = True
@@ -122,7 +123,8 @@ class Signatures:
         most = (stayed * GAP_READS + (1.0 - stayed) * CARRIED_READS) / best
         np.minimum(gap, most[:, None].astype(np.float32), out=gap)
         np.maximum(gap, 0.0, out=gap)
-        gap *= 1.0 - tags.belief[rows, AWAY, None].astype(np.float32)
+        away = tags.belief[:, AWAY].take(rows)
+        gap *= (1.0 - away.astype(np.float32))[:, None]
         reads, exposure = tags.reads.take(rows, axis=0), tags.exposure.take(rows, axis=0)
         exposure += gap
         if exposure.max(initial=0.0) > SIGNATURE_ROUNDS:
@@ -155,8 +157,8 @@ class Signatures:
         taken for the tag's.
         """
         tags = self._tags
-        loudest = rate.argmax(axis=1)
-        best = rate[np.arange(len(rows)), loudest]
+        antennas, loudest = rate.shape[1], rate.argmax(axis=1)
+        best = rate.take(np.arange(len(rows)) * antennas + loudest)
         # Few antennas hear a tag well: all that is reckoned of their silence is of those few.
         well = np.flatnonzero(rate >= (self._loud * best)[:, None])
         heard = rate.take(well)
@@ -165,7 +167,8 @@ class Signatures:
         tags.rate[rows], tags.voice[rows] = rate, voice
         voice.reshape(-1)[well] = -np.log1p(-np.minimum(heard, MISSED_LEAST))
         tags.hush[rows] = voice
-        voiced = np.bincount(well // rate.shape[1], heard, len(rows))
+        voiced = np.bincount(well // antennas, heard, len(rows))
         tags.grade[rows] = np.searchsorted(GRADES, best)
         tags.best[rows], tags.voiced[rows] = best, voiced
-        tags.sure[rows] = voiced * (tags.exposure[rows, loudest] + tags.usual_rounds[rows])
+        rounds = tags.exposure.take(rows.astype(np.int64) * antennas + loudest)
+        tags.sure[rows] = voiced * (rounds + tags.usual_rounds[rows])
