@@ -36,7 +36,8 @@ _READ = 0.25
 _LEVELS = np.array([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512], np.float32)
 """Rounds without a read for which chances are kept ready."""
 _AT_ONCE = 256
-"""Tags weighed at once: memory."""
+"""Tags weighed at once: memory. Of those that teach, fewer: each takes several times as much."""
+_PLACED_AT_ONCE = 50
 _RATES = STRENGTHS[:, None] * GRID
 _ONES = np.ones(len(GRID), np.float32)
 _LOG, _LOG_MISS = np.log(_RATES).astype(np.float32), np.log1p(-_RATES).astype(np.float32)
@@ -103,6 +104,21 @@ class RateSpread:
         self, zone: NDArray[np.int16], reads: Floats, exposure: Floats
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Of tags in these zones the chance of each rate by antenna, and of each strength."""
+        mine = np.empty((*reads.shape, len(GRID)))
+        strength = np.empty((len(reads), len(STRENGTHS)))
+        for first in range(0, len(reads), _PLACED_AT_ONCE):
+            some = slice(first, first + _PLACED_AT_ONCE)
+            strength[some] = self._place(zone[some], reads[some], exposure[some], mine[some])
+        return mine, strength
+
+    def _place(
+        self,
+        zone: NDArray[np.int16],
+        reads: Floats,
+        exposure: Floats,
+        mine: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """The same of few tags: answers their strengths, and writes the rates into `mine`."""
         each = _likelihood(reads, exposure)
         each *= self._chance.transpose(2, 0, 1)[zone][:, :, None]
         # Sums over so short an axis are sooner done as a product.
@@ -112,10 +128,10 @@ class RateSpread:
         strength = np.exp(whole - whole.max(axis=1, keepdims=True))
         strength /= strength.sum(axis=1, keepdims=True)
         share = strength[:, None] / mass
-        mine = np.zeros((*mass.shape[:2], len(GRID)))
+        mine[...] = 0.0
         for number in range(len(STRENGTHS)):
             mine += each[:, :, number] * share[:, :, number, None]
-        return mine, np.asarray(strength, np.float64)
+        return np.asarray(strength, np.float64)
 
     def scores(self, reads: Floats, exposure: Floats) -> NDArray[np.float64]:
         """Log-likelihood of reads in so many rounds [tags, antennas] in each zone, [tags, zones].
