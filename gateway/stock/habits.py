@@ -21,6 +21,8 @@ class Habits:
             home's own antenna does: it is carried off.
         found, laid: share of the beliefs in hidden, and in a hand, that a read by an antenna which
             hears the place well turns into *in place*.
+        handled, handled_rounds: what is read again when it was so likely in a hand may lie in
+            another way than before: its signature is worth so many rounds from then on.
         back: how often what is away comes back to where it lay, with nobody telling. Goods do not.
         ghost: chance that a round reads a tag that is away.
         look: put-backs face the silence of so many windows of recent rounds at once.
@@ -43,14 +45,16 @@ class Habits:
     pick: float = 1 / 20_000
     hide: float = 1 / 5_000_000
     show: float = 1 / 5_400
-    put: float = 1 / 150
+    put: float = 1 / 45
     put_hidden: float = 0.004
     leave_unseen: float = 0.03
     leave_past_exit: float = 0.006
     in_hand: float = 0.04
     at_home: float = 0.0054
     found: float = 0.7
-    laid: float = 0.3
+    laid: float = 0.15
+    handled: float = 0.3
+    handled_rounds: float = 100.0
     back: float = 0.0
     ghost: float = 1e-5
     look: float = 2.0

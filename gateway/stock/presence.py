@@ -33,7 +33,7 @@ _AT_ONCE = 2000
 _TINY = 1e-300
 _HERE = int(Status.HERE)
 _READ_FLOOR = 0.003
-_HIDDEN_SHARE = 0.1
+_HIDDEN_SHARE = 0.03
 _WEAKEST = 0.05
 """Reads of a tag in a hand, hidden, or weak, against one in place."""
 _EXPECTED, _LOST, _SOLD = int(Status.EXPECTED), int(Status.LOST), int(Status.SOLD)
@@ -291,8 +291,10 @@ class Presence:
         said[:, HAND] = said[:, HERE] + np.where(sign > 0, refutable * sign, sign)
         said[:, AWAY] = many * np.log(self._habits.ghost)
         said -= said.max(axis=1, keepdims=True)
+        belief = tags.belief.T.take(rows, axis=1).T
+        self._signatures.handled(rows, belief[:, HAND])
         # State by state in one piece, as the column lies: summed and stored far sooner.
-        belief = tags.belief.T.take(rows, axis=1).T * np.exp(said) + 1e-12
+        belief = belief * np.exp(said) + 1e-12
         belief /= belief.sum(axis=1, keepdims=True)
         strong = np.bincount(which, rate > 0.05) > 0
         for state, share in ((HIDDEN, self._habits.found), (HAND, self._habits.laid)):

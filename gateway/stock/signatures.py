@@ -46,6 +46,7 @@ class Signatures:
         self._places, self._tags, self._hearing = places, tags, hearing
         self._rates, self._misses, self._levels = rates, misses, levels
         self._loud = habits.loud
+        self._handled, self._handled_rounds = habits.handled, habits.handled_rounds
         self._carried = habits.pick * (habits.put + habits.back)
 
     def begin(
@@ -110,6 +111,23 @@ class Signatures:
         due = placed[epoch.t - tags.settled[placed] >= SETTLE_SECONDS]
         if len(due):
             self._settle(due, epoch.t)
+
+    def handled(self, rows: Rows, hand: NDArray[np.float64]) -> None:
+        """These tags are read that were believed in a hand, each by so much.
+
+        Put back, a thing lies in another way or place than before, and antennas hear it by another
+        rate: what was learned before is a good guess and no more.
+        """
+        which = np.flatnonzero(hand > self._handled)
+        if not len(which):
+            return
+        tags, some = self._tags, rows[which]
+        exposure = tags.exposure[some]
+        known = exposure.max(axis=1, initial=1.0)
+        forgotten = hand[which] * np.maximum(1.0 - self._handled_rounds / known, 0.0)
+        keep = (1.0 - forgotten).astype(np.float32)[:, None]
+        tags.reads[some] *= keep
+        tags.exposure[some] = exposure * keep
 
     def _settle(self, rows: Rows, t: float) -> None:
         """Bring signatures up to date; a gap far too long for a tag in place is no exposure."""

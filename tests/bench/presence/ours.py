@@ -43,7 +43,8 @@ def told_hazards(problem: Problem) -> Habits:
         hide=0.0, show=1.0, put_hidden=0.0, found=0.0, laid=0.0,
         in_hand=ghost, at_home=ghost, ghost=ghost, look=0.0, loud=0.0, alike=1e9, alike_known=1e9,
         move_odds=math.log(7 / MOVE), move_seconds=0.0, step_most=20.0, fade=0.0,
-        familiar=2.0, review_seconds=15.0, first_lesson=5.0, level_kept=1.0, level_worth=1.0,
+        familiar=2.0, handled=2.0, review_seconds=15.0, first_lesson=5.0,
+        level_kept=1.0, level_worth=1.0,
     )  # fmt: skip
 
 
