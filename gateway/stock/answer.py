@@ -143,7 +143,7 @@ def state_of(
     """The one-word answer, with hysteresis about *out of stock*."""
     if blind:
         return StockState.UNKNOWN
-    out_below = 0.5 if before is StockState.OUT_OF_STOCK else 0.1
+    out_below = 0.5 if before is StockState.OUT_OF_STOCK else 0.03
     if on_hand == 0 and p_some < out_below:
         return StockState.OUT_OF_STOCK
     few = available <= low
