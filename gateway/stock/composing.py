@@ -15,6 +15,7 @@ from gateway.stock.book import Account, certainty
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
+from gateway.stock.laying import Laying
 from gateway.stock.layout import Layout, ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import Presence
@@ -95,20 +96,15 @@ class Composer:
         presence: Presence,
     ) -> None:
         self._layout, self._places, self._tags = layout, places, tags
-        self._goods, self._hearing, self._presence = goods, hearing, presence
+        self._goods, self._hearing = goods, hearing
+        self.laying = Laying(layout, places, presence)
         self._unread = Unread()
         self._began: float | None = None
         self._lesson = FIRST_LESSON / 2
         self._deaf_so_far = True
         self._all_watched = bool((places.watched | ~presence.storage).all())
-        self._floor = places.are(ZoneKind.SHELF)
-        self._is_floor: list[bool] = self._floor.tolist()
-        self._backroom = places.first(ZoneKind.BACKROOM)
-        floor = np.flatnonzero(self._floor).tolist()
-        self.floor_ids = {places.zones[zone]: place for place, zone in enumerate(floor)}
-        self._planned: dict[str, list[str]] = {}
-        for zone, gtin in layout.planogram:
-            self._planned.setdefault(gtin, []).append(zone)
+        self._is_floor: list[bool] = places.are(ZoneKind.SHELF).tolist()
+        self.floor_ids = self.laying.floor_ids
 
     def view(self, now: float) -> View:
         """What is so for all answers at `now`."""
@@ -155,13 +151,14 @@ class Composer:
         sources = ("tags",) * bool(len(units.chances)) + ("book",) * (account.book is not None)
         if self._weighs(account, view.now):
             units.zones.clear()
-            spread, sources = self._weighed(account, units.zones), ("scale",)
+            spread, sources = self._weighed(account), ("scale",)
+            self.laying.on_scale(account, float(spread @ np.arange(len(spread))), units.zones)
             beside = account.beside_scale(view.now)
             if beside:
                 trust = BOOK_TRUST * certainty(account, view.now)
                 spread = np.convolve(spread, answer.booked(beside, trust))
                 sources = ("book", "scale")
-                self._lay_beside(account, min(beside, account.elsewhere or 0), units.zones)
+                self.laying.beside_scale(account, min(beside, account.elsewhere or 0), units.zones)
             sure, floor = spread, []
             # Whoever cannot tell which of two articles lies there does not know.
             blind = account.mixed is not None and account.book is None
@@ -173,7 +170,7 @@ class Composer:
                 hidden = self._hidden(account, unseen, view)
                 spread = np.convolve(spread, hidden)
                 sure = np.convolve(sure, hidden) if view.some_blind else spread
-                laid = self._lay_unseen(account, hidden, units.zones)
+                laid = self.laying.unseen(account, hidden, units.zones)
                 floor = floor + [laid / unseen] * unseen
         zones = units.zones
         if floor and not _rounds_to_likeliest(floor):
@@ -299,69 +296,17 @@ class Composer:
         waiting = min(unseen, max(0, sum(units for _, units in arrivals) - found))
         return waiting, math.exp(-max(0.0, now - newest) / FRESH_SECONDS)
 
-    def _lay_unseen(
-        self, account: Account, hidden: NDArray[np.float64], zones: dict[str, float]
-    ) -> float:
-        """Place units that were never read: where counted or delivered, else like the others.
-
-        Answers how many of them are expected on the shop floor.
-        """
-        before = answer.on_floor(zones, self.floor_ids)
-        if len(hidden) > 1:
-            self._lay(account, float(hidden @ np.arange(len(hidden))), zones)
-        return answer.on_floor(zones, self.floor_ids) - before
-
-    def _lay(self, account: Account, units: float, zones: dict[str, float]) -> None:
-        lying = {zone: qty for zone, qty in account.lying.items() if zone != NOWHERE and qty > 0}
-        weights = lying or self._likely_zones(account, zones)
-        total = sum(weights.values())
-        for zone, share in weights.items():
-            name = self._places.zones[zone]
-            zones[name] = zones.get(name, 0.0) + units * share / total
-
-    def _likely_zones(self, account: Account, zones: dict[str, float]) -> dict[int, float]:
-        """Where units lie that no antenna hears: with their like, where antennas hear badly."""
-        planned = self._planned.get(account.gtin, [])
-        shelves = float(self._presence.lessons.crowd[self._floor].sum())
-        weights = {}
-        for zone in np.flatnonzero(self._presence.storage).tolist():
-            name = self._places.zones[zone]
-            usual = float(self._presence.lessons.crowd[zone])
-            if self._floor[zone] and planned:
-                usual = shelves / len(planned) if name in planned else 0.1 * usual
-            like = 0.5 * (usual + zones.get(name, 0.0))
-            weights[zone] = (like + 0.01) * float(self._presence.lessons.unheard[zone])
-        return weights or {0: 1.0}
-
-    def _weighed(self, account: Account, zones: dict[str, float]) -> NDArray[np.float64]:
+    def _weighed(self, account: Account) -> NDArray[np.float64]:
         """Distribution of a count by weight."""
         if account.mixed is not None:
-            return self._laid_on_scale(account, account.mixed, zones)
+            return account.mixed
         assert account.weighed is not None
         assert account.article.unit_grams
         units = max(0.0, account.weighed / account.article.unit_grams)
         counts = np.arange(int(min(units, COUNT_MOST)) + 4)
         width = WEIGHT_SPREAD * (1 + np.sqrt(units))
         spread = np.exp(-0.5 * ((counts - units) / width) ** 2) + 1e-12
-        spread /= spread.sum()
-        return self._laid_on_scale(account, np.asarray(spread, np.float64), zones)
-
-    def _laid_on_scale(
-        self, account: Account, spread: NDArray[np.float64], zones: dict[str, float]
-    ) -> NDArray[np.float64]:
-        lies = float(spread @ np.arange(len(spread)))
-        grams = sum(account.weighed_in.values())
-        for zone, part in account.weighed_in.items():
-            if zone != NOWHERE:
-                share = part / grams if grams > 0 else 1 / len(account.weighed_in)
-                zones[self._places.zones[zone]] = lies * share
-        return spread
-
-    def _lay_beside(self, account: Account, units: int, zones: dict[str, float]) -> None:
-        """Units that are not on the scale lie in the back room, where there is one."""
-        if units and self._backroom not in (NOWHERE, *account.weighed_in):
-            name = self._places.zones[self._backroom]
-            zones[name] = zones.get(name, 0.0) + units
+        return np.asarray(spread / spread.sum(), np.float64)
 
     def _newest(self, account: Account) -> float | None:
         times = [t for t in (account.heard, account.weighed_t) if t is not None]

@@ -114,10 +114,14 @@ class Levels:
         )
         reads = np.where(here, many, tags.offs[rows, antenna]).astype(np.float64)
         wide = self.spread
-        share = self._kept * reads / (reads + self.noise / wide)
+        share = self._goes_along(reads)
         rare = self._heard[zone, antenna]
         more = _UNHEARD_DB2 * _PRIOR_READS / rare
         return self.mean[zone, antenna] + share * off, wide * (1.0 - self._kept * share) + more
+
+    def _goes_along(self, reads: Reals) -> Reals:
+        """Share of a tag's being off, known by so many reads, that goes with it elsewhere."""
+        return self._kept * reads / (reads + self.noise / self.spread)
 
     def gain(self, rows: Rows, antenna: Rows, rssi: NDArray[np.float32], rival: Rows) -> Reals:
         """Nats that reads say for a rival zone against home."""
@@ -145,7 +149,7 @@ class Levels:
         row = np.asarray(rows)[which]
         reads = tags.levels[row, antenna].astype(np.float64)
         off, offs = tags.off[row, antenna], tags.offs[row, antenna].astype(np.float64)
-        share = self._kept * offs / (offs + self.noise / self.spread)
+        share = self._goes_along(offs)
         wide = self.spread * (1.0 - self._kept * share) + self.noise / reads
         wide = wide[:, None] + _UNHEARD_DB2 * _PRIOR_READS / self._heard.T[antenna]
         far = (tags.level[row, antenna] - share * off)[:, None] - self.mean.T[antenna]
