@@ -60,10 +60,10 @@ door, and here is neither.
 STORES = """\
 ## Virtual stores
 
-Stores of {shelves} shelves and about {tags} tags, in each of {kinds} kinds: {usual:g} h of a day as
-`shelfcast simulate` makes it in {half} of them, and {hours:g} h of a *busy* one in {seeds}, to see
-more: {visitors:g} visitors an hour, thieves in {thieves:.0%} of the parties; deliveries, counts,
-returns and outages {busier:g} times as often as in a usual day.
+{seeds} stores of {shelves} shelves and about {tags} tags, in each of {kinds} kinds: {usual:g} h of
+a day as `shelfcast simulate` makes it, and {hours:g} h of a *busy* one, to see more: {visitors:g}
+visitors an hour, thieves in {thieves:.0%} of the parties; deliveries, counts, returns and outages
+{busier:g} times as often as in a usual day.
 
 Shares are of GTIN-seconds. *Out* is timed over all seeds together, from the last unit's going;
 *never* where more came in before it was said, or the run ended. All rules hear the same reads,
@@ -170,7 +170,6 @@ def _textbook(textbook: Textbook) -> Iterator[str]:
 def _stores(setting: Setting, stores: Stores) -> Iterator[str]:
     yield STORES.format(
         seeds=len(setting.seeds),
-        half=max(1, len(setting.seeds) // 2),
         shelves=SHELVES,
         tags=TAGS,
         kinds=len(DEFAULT),
