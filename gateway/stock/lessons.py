@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates
 from gateway.stock.spread import RateSpread
@@ -15,9 +16,11 @@ STEADY, STEADY_ROUNDS = 0.9, 30
 """Tags so surely in place, with so many rounds of their own, teach what is usual in their zone."""
 TAUGHT_BY = 400
 """So many tags in turn teach how rates are spread."""
-WEAK_RATE, WEAK_SHARE = 0.05, 0.03
-"""A tag that is read less is hardly heard; the usual share of those."""
-WEAK_TAGS = 4.0
+DEAD, SLOW, SLOW_BEHIND = 0.001, 0.5, 3.5
+"""Share of tags that never answer; and what is unread beside them, times the seconds listened: of
+goods on a shop floor, and in back rooms, where they are stacked deep."""
+WEAK_RATE, WEAK_TAGS = 0.05, 2000.0
+"""A tag that is read less is hardly heard; a few of those say little of their zone."""
 LONG_QUIET, LONG_SECONDS = 40.0, 900.0
 """Nats and seconds of silence after which a tag is hidden or gone: not unlucky, nor in a hand."""
 BACK, STILL, OBSCURE_MOST = 3.0, 2.0, 20.0
@@ -30,7 +33,7 @@ class Lessons:
     Attributes:
         rates: usual reads by zone and antenna. spread: how they are spread.
         crowd: tags in each zone for each GTIN that has any.
-        unheard: share of a zone's goods that its antennas hardly hear, 1 with no antenna.
+        unheard: share of a zone's goods that its antennas have never heard, 1 with no antenna.
         first_after: seconds until the first lesson; those after it double, up to a minute.
         obscure: how much oftener than usual long silence ends by itself here.
     """
@@ -41,7 +44,9 @@ class Lessons:
         self.spread = RateSpread(places)
         self._turn = 0
         self.crowd: NDArray[np.float64] = np.ones(len(places.zones))
-        self.unheard: NDArray[np.float64] = np.where(places.watched, WEAK_SHARE, 1.0)
+        behind = places.are(ZoneKind.BACKROOM, ZoneKind.HOLD)
+        self._slow = np.where(behind, SLOW_BEHIND, SLOW)
+        self.unheard: NDArray[np.float64] = np.where(places.watched, DEAD, 1.0)
         self.obscure = 1.0
         self._returned, self._back = 0, BACK
         self._learned, self._begun = -np.inf, np.inf
@@ -75,7 +80,7 @@ class Lessons:
             self._turn = (self._turn + TAUGHT_BY) % max(1, len(rows))
             reads = tags.reads[some] + tags.fresh[some]
             self.spread.learn(tags.home[some], reads, tags.exposure[some])
-        self._learn_crowds(n)
+        self._learn_crowds(n, t)
         self._learn_obscurity(n, t)
 
     def _steady(self, n: int) -> NDArray[np.int64]:
@@ -88,7 +93,7 @@ class Lessons:
             heard |= (tags.home[:n] == zone) & (tags.exposure[:n, antenna] > rounds)
         return np.flatnonzero(steady & heard)
 
-    def _learn_crowds(self, n: int) -> None:
+    def _learn_crowds(self, n: int, t: float) -> None:
         tags, zones = self._tags, len(self._places.zones)
         here = (tags.status[:n] == Status.HERE) & (tags.belief[:n, 3] < 0.5)
         here &= tags.home[:n] != NOWHERE
@@ -96,7 +101,8 @@ class Lessons:
         number = np.bincount(tags.home[:n][here], minlength=zones)
         poor = np.bincount(tags.home[:n][here & weak], minlength=zones)
         self.crowd = number / max(1, len(np.unique(tags.account[:n][here])))
-        share = (poor + WEAK_TAGS * WEAK_SHARE) / (number + WEAK_TAGS)
+        listened = max(1.0, t - float(np.fmin.reduce(tags.first[:n], initial=t)))
+        share = DEAD + self._slow / listened + poor / (number + WEAK_TAGS)
         self.unheard = np.where(self._places.watched, share, 1.0)
 
     def _learn_obscurity(self, n: int, t: float) -> None:
