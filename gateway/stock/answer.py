@@ -104,15 +104,17 @@ def judge(spread: NDArray[np.float64], sure: NDArray[np.float64], level: float) 
     enough = len(sure) - 1 - int(sure_tail.searchsorted(level))
     return Judged(
         on_hand=int(spread.argmax()),
-        expected=float(spread @ _counts(len(spread))),
+        expected=mean(spread),
         sure_of=max(0, enough),
         tail=tail,
     )
 
 
-def _counts(many: int) -> NDArray[np.float64]:
-    """0, 1, 2, …"""
-    return _COUNTS[:many] if many <= len(_COUNTS) else np.arange(many, dtype=np.float64)
+def mean(spread: NDArray[np.float64]) -> float:
+    """Mean count of a distribution over 0, 1, 2, …"""
+    many = len(spread)
+    counts = _COUNTS[:many] if many <= len(_COUNTS) else np.arange(many, dtype=np.float64)
+    return float(spread @ counts)
 
 
 def on_floor(zones: Mapping[str, float], floor: Mapping[str, int]) -> float:

@@ -97,14 +97,14 @@ class Composer:
     ) -> None:
         self._layout, self._places, self._tags = layout, places, tags
         self._goods, self._hearing = goods, hearing
-        self.laying = Laying(layout, places, presence)
+        self._laying = Laying(layout, places, presence)
         self._unread = Unread()
         self._began: float | None = None
         self._lesson = FIRST_LESSON / 2
         self._deaf_so_far = True
         self._all_watched = bool((places.watched | ~presence.storage).all())
         self._is_floor: list[bool] = places.are(ZoneKind.SHELF).tolist()
-        self.floor_ids = self.laying.floor_ids
+        self.floor_ids = self._laying.floor_ids
 
     def view(self, now: float) -> View:
         """What is so for all answers at `now`."""
@@ -137,8 +137,7 @@ class Composer:
 
     def _listened(self, now: float) -> float:
         """Seconds since the first read of all."""
-        first = self._tags.first[: self._tags.count]
-        return max(0.0, now - float(np.fmin.reduce(first, initial=now)))
+        return now - self._tags.first_read(now)
 
     def make(
         self, account: Account, view: View, holds: Holds, before: StockChanged | None
@@ -152,13 +151,13 @@ class Composer:
         if self._weighs(account, view.now):
             units.zones.clear()
             spread, sources = self._weighed(account), ("scale",)
-            self.laying.on_scale(account, float(spread @ np.arange(len(spread))), units.zones)
+            self._laying.on_scale(account, answer.mean(spread), units.zones)
             beside = account.beside_scale(view.now)
             if beside:
                 trust = BOOK_TRUST * certainty(account, view.now)
                 spread = np.convolve(spread, answer.booked(beside, trust))
                 sources = ("book", "scale")
-                self.laying.beside_scale(account, min(beside, account.elsewhere or 0), units.zones)
+                self._laying.beside_scale(account, min(beside, account.elsewhere or 0), units.zones)
             sure, floor = spread, []
             # Whoever cannot tell which of two articles lies there does not know.
             blind = account.mixed is not None and account.book is None
@@ -170,7 +169,7 @@ class Composer:
                 hidden = self._hidden(account, unseen, view)
                 spread = np.convolve(spread, hidden)
                 sure = np.convolve(sure, hidden) if view.some_blind else spread
-                laid = self.laying.unseen(account, hidden, units.zones)
+                laid = self._laying.unseen(account, hidden, units.zones)
                 floor = floor + [laid / unseen] * unseen
         zones = units.zones
         if floor and not _rounds_to_likeliest(floor):

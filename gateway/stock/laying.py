@@ -38,7 +38,7 @@ class Laying:
         """
         before = answer.on_floor(zones, self.floor_ids)
         if len(hidden) > 1:
-            self._among(account, float(hidden @ np.arange(len(hidden))), zones)
+            self._among(account, answer.mean(hidden), zones)
         return answer.on_floor(zones, self.floor_ids) - before
 
     def _among(self, account: Account, units: float, zones: dict[str, float]) -> None:

@@ -101,7 +101,7 @@ class Lessons:
         number = np.bincount(tags.home[:n][here], minlength=zones)
         poor = np.bincount(tags.home[:n][here & weak], minlength=zones)
         self.crowd = number / max(1, len(np.unique(tags.account[:n][here])))
-        listened = max(1.0, t - float(np.fmin.reduce(tags.first[:n], initial=t)))
+        listened = max(1.0, t - tags.first_read(t))
         share = DEAD + self._slow / listened + poor / (number + WEAK_TAGS)
         self.unheard = np.where(self._places.watched, share, 1.0)
 

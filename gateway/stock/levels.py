@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.stock.evidence import Epoch, firsts
+from gateway.stock.evidence import Epoch, summed
 from gateway.stock.habits import Habits
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.tags import Tags
@@ -153,9 +153,8 @@ class Levels:
         wide = self.spread * (1.0 - self._kept * share) + self.noise / reads
         wide = wide[:, None] + _UNHEARD_DB2 * _PRIOR_READS / self._heard.T[antenna]
         far = (tags.level[row, antenna] - share * off)[:, None] - self.mean.T[antenna]
-        begins = np.flatnonzero(firsts(which))
-        each = -0.5 * (far * far / wide + np.log(wide))
-        said[which[begins]] = np.add.reduceat(each, begins, axis=0)
+        begins, total = summed(which, -0.5 * (far * far / wide + np.log(wide)))
+        said[which[begins]] = total
         return self._worth * said
 
 

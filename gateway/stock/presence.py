@@ -291,9 +291,9 @@ class Presence:
         said[:, HAND] = said[:, HERE] + np.where(sign > 0, refutable * sign, sign)
         said[:, AWAY] = many * np.log(self._habits.ghost)
         said -= said.max(axis=1, keepdims=True)
+        # State by state in one piece, as the column lies: summed and stored far sooner.
         belief = tags.belief.T.take(rows, axis=1).T
         self._signatures.handled(rows, belief[:, HAND])
-        # State by state in one piece, as the column lies: summed and stored far sooner.
         belief = belief * np.exp(said) + 1e-12
         belief /= belief.sum(axis=1, keepdims=True)
         strong = np.bincount(which, rate > 0.05) > 0

@@ -205,8 +205,7 @@ class Records:
     def _there_before(self, account: Account, t: float) -> int:
         """Tags that were in the building before a first delivery rather than part of it."""
         tags = self._tags
-        firsts = tags.first[: tags.count]
-        start = float(np.nanmin(firsts)) if tags.count and not np.isnan(firsts).all() else t
+        start = tags.first_read(t)
         known = [row for row in account.rows if tags.status[row] == Status.HERE]
         return sum(
             1

@@ -35,9 +35,8 @@ _READ = 0.25
 """Less is the fading rest of an old read."""
 _LEVELS = np.array([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512], np.float32)
 """Rounds without a read for which chances are kept ready."""
-_AT_ONCE = 256
+_AT_ONCE, _PLACED_AT_ONCE = 256, 50
 """Tags weighed at once: memory. Of those that teach, fewer: each takes several times as much."""
-_PLACED_AT_ONCE = 50
 _RATES = STRENGTHS[:, None] * GRID
 _ONES = np.ones(len(GRID), np.float32)
 _LOG, _LOG_MISS = np.log(_RATES).astype(np.float32), np.log1p(-_RATES).astype(np.float32)

@@ -153,6 +153,10 @@ class Tags:
             return FOREIGN
         return self._add(item)
 
+    def first_read(self, now: float) -> float:
+        """Time of the first read of all; `now` where there was none before it."""
+        return float(np.fmin.reduce(self.first[: self.count], initial=now))
+
     def _meet(self, epc: bytes) -> int:
         item = self._naming.of_bytes(epc)
         row = FOREIGN if item is None else self.of_item(item)
