@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from gateway.stock.habits import SHOP, Habits
-from gateway.stock.layout import Layout
+from gateway.stock.layout import Item, Layout, ZoneKind
+from gateway.stock.lessons import Lessons
 from gateway.stock.misses import GRADES, Misses
 from gateway.stock.places import Places
 from gateway.stock.spread import RateSpread
-from gateway.stock.tags import Tags
+from gateway.stock.tags import Status, Tags
 from gateway.stock.usual import Usual
 from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, shop
 
@@ -151,3 +152,21 @@ def _rate_when_put_back(habits: Habits) -> float:
 def test_a_thing_put_back_in_another_way_is_soon_known_by_its_new_rate() -> None:
     assert _rate_when_put_back(SHOP) < 0.62
     assert _rate_when_put_back(dataclasses.replace(SHOP, handled=2.0)) > 0.7
+
+
+def test_unread_goods_lie_behind_at_first_and_anywhere_after_a_day() -> None:
+    """Back rooms are slow to be heard whole; what nobody reads after a day is a dead tag."""
+    tags = Tags(5, HexNaming(), Counter())
+    for serial in range(2):
+        tags.of_item(Item(f"urn:{serial}", gtin(0)))
+    shelf, back = 0, 2
+    tags.status[:2], tags.home[:2], tags.first[:2] = Status.HERE, (shelf, back), 0.0
+    places = Places(layout())
+    lessons = Lessons(places, tags, places.are(ZoneKind.EXIT))
+    odds = []
+    for listened in (120.0, 3_600.0, 86_400.0):
+        lessons.learn(listened)
+        odds.append(lessons.unheard[back] / lessons.unheard[shelf])
+    assert odds[0] > 2.5
+    assert odds[0] > odds[1] > odds[2]
+    assert odds[2] == pytest.approx(1.0, abs=0.05)
