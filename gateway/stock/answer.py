@@ -75,6 +75,20 @@ def booked(units: int, trust: float) -> NDArray[np.float64]:
     return spread
 
 
+def part(spread: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """P(j units are of a part to which each belongs by chance `share`), j = 0, 1, …"""
+    share = min(max(share, 0.0), 1.0)
+    if share in {0.0, 1.0}:
+        return spread if share else np.eye(1, len(spread))[0]
+    inside = np.zeros(len(spread))
+    for units in np.flatnonzero(spread > 0.0).tolist():
+        some = np.arange(units + 1)
+        each = np.concatenate([[0.0], np.log((units - some[:-1]) / some[1:])]).cumsum()
+        chance = np.exp(each + some * math.log(share) + (units - some) * math.log1p(-share))
+        inside[: units + 1] += spread[units] * chance
+    return np.asarray(inside / inside.sum(), np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What a distribution says.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.layout import Article
+from gateway.stock.places import NOWHERE
 
 DAY = 86_400.0
 IN_HAND_SECONDS = 600.0
@@ -18,8 +19,22 @@ ARRIVING_SECONDS = 900.0
 """So long after a delivery antennas have found nearly all of it that they ever will."""
 FULL_UNIT = 0.75
 """A scale that shows so much of a further unit has it."""
+BOOK_TRUST = 0.985
+"""P(a book is right that somebody has just written)."""
 DECAY_A_DAY = 0.01
 """Share of a book's certainty lost each day since somebody counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneCount:
+    """What people found in a zone beyond its known tags; so many counts in a row said the same.
+
+    It holds as long as no further tag of the GTIN is read: `read` had been by then.
+    """
+
+    beyond: int
+    times: int
+    read: int
 
 
 @dataclass(slots=True)
@@ -33,6 +48,8 @@ class Account:
         rows: rows of every known tag of this GTIN.
         unavailable: units returned or damaged, not checked; part of what is on hand.
         lying: zones of units no tag was read of, as counted or delivered: zone number -> units.
+        counted: by zone number, what the newest count of the zone found beyond its tags.
+        moved: units by which counts of single zones have moved a book that was there before.
         delivered: of `lying`, units in the back room by delivery, not by anybody's count.
         arrivals: (time, units) of the newest deliveries, for which antennas may need a while.
         brought_back: units returned whose tags are sold ones: not in the book's tags again before
@@ -56,6 +73,8 @@ class Account:
     rows: list[int] = field(default_factory=list)
     unavailable: int = 0
     lying: dict[int, int] = field(default_factory=dict)
+    counted: dict[int, ZoneCount] = field(default_factory=dict)
+    moved: int = 0
     delivered: int = 0
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     brought_back: int = 0
@@ -97,6 +116,7 @@ class Account:
         """Somebody counted: the book is `qty` from now on."""
         self.book, self.booked_at, self.counted_at = max(0, qty), t, t
         self.elsewhere = self.short_since = None
+        self.moved = 0
 
     def weigh(self, by_zone: Mapping[int, float], t: float) -> None:
         """The GTIN's scale spoke, or the last of several: grams by zone number.
@@ -133,14 +153,18 @@ class Account:
         recent = self.short_since is not None and now - self.short_since < IN_HAND_SECONDS
         return min(self.elsewhere, max(0, self.book - lies)) + (lifted if recent else 0)
 
+    def known_lying(self) -> dict[int, int]:
+        """Units by zone number that no tag was read of, where somebody counted or delivered."""
+        return {zone: qty for zone, qty in self.lying.items() if zone != NOWHERE and qty > 0}
+
     def unseen(self, known: int) -> int:
         """Units in the book beyond the `known` tags that are in it."""
         return max(0, (self.book or 0) - known)
 
 
-def certainty(account: Account, now: float) -> float:
-    """Share of certainty the book has kept since somebody counted."""
+def trust(account: Account, now: float) -> float:
+    """P(the book is right), by itself: less with every day since somebody counted."""
     if account.counted_at is None:
-        return 1.0
+        return BOOK_TRUST
     days = max(0.0, now - account.counted_at) / DAY
-    return float((1 - DECAY_A_DAY) ** days)
+    return float(BOOK_TRUST * (1 - DECAY_A_DAY) ** days)

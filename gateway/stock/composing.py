@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from gateway.changes import StockChanged
 from gateway.stock import answer
-from gateway.stock.book import Account, certainty
+from gateway.stock.book import Account, trust
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
 from gateway.stock.holds import Holds
@@ -20,19 +19,8 @@ from gateway.stock.layout import Layout, ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import Presence
 from gateway.stock.tags import AWAY, HERE, HIDDEN, Tags
-from gateway.stock.unread import Unread
+from gateway.stock.unseen import Unseen
 
-BOOK_TRUST = 0.985
-"""P(a book is right that somebody has just written)."""
-FRESH_SECONDS = 150.0
-"""Units delivered so short ago may simply not have been read yet."""
-FIRST_LESSON, LAST_LESSON = 8.0, 300.0
-"""Seconds of listening after which books and tags are first compared; again each time after twice
-as long, until they are compared every minute anyway."""
-DOUBTS_A_TURN = 150
-"""So many answers are made anew at once for that; the others wait for the next minute."""
-BEFORE_NOTE_SECONDS = 180.0
-"""Delivered goods may be read so long before their note is entered."""
 WEIGHT_SPREAD = 0.06
 """Spread of a weighed count, share of a unit for the scale itself."""
 UNHEARD_WORTH = 0.85
@@ -98,11 +86,9 @@ class Composer:
         self._layout, self._places, self._tags = layout, places, tags
         self._goods, self._hearing = goods, hearing
         self._laying = Laying(layout, places, presence)
-        self._unread = Unread()
+        self._unseen = Unseen(layout, places, tags, goods, presence)
         self._began: float | None = None
-        self._lesson = FIRST_LESSON / 2
         self._deaf_so_far = True
-        self._all_watched = bool((places.watched | ~presence.storage).all())
         self._is_floor: list[bool] = places.are(ZoneKind.SHELF).tolist()
         self.floor_ids = self._laying.floor_ids
 
@@ -112,32 +98,13 @@ class Composer:
         if self._began is None or (self._deaf_so_far and not blind.all()):
             self._began = now
         self._deaf_so_far &= bool(blind.all())
-        if FIRST_LESSON <= 2 * self._lesson <= self._listened(now) < LAST_LESSON:
-            self._learn_early(now)
+        self._unseen.learn_early(now)
         young = len(blind) > 0 and 0 <= now - self._began < YOUNG_SECONDS
         return View(now, blind, bool(blind.all()), bool(blind.any()), young)
 
     def learn(self, now: float) -> None:
-        """Compare every settled book with its tags."""
-        cases: Counter[tuple[int, int]] = Counter()
-        booked, _ = self._goods.tallies()
-        for number, account in enumerate(self._goods.accounts):
-            if account.book is not None and not account.arriving(now):
-                cases[booked[number], account.book - account.brought_back - booked[number]] += 1
-        self._unread.learn(cases, self._listened(now))
-
-    def _learn_early(self, now: float) -> None:
-        """At first, seconds decide how many tags are unread: learn, and answer anew."""
-        self._lesson = self._listened(now)
-        self.learn(now)
-        booked, _ = self._goods.tallies()
-        doubtful = [n for n, one in enumerate(self._goods.accounts) if one.unseen(booked[n])]
-        for number in doubtful[:DOUBTS_A_TURN]:
-            self._goods.doubt(number)
-
-    def _listened(self, now: float) -> float:
-        """Seconds since the first read of all."""
-        return now - self._tags.first_read(now)
+        """Learn from the store, once a minute, how many units are unread, and where they lie."""
+        self._unseen.learn(now)
 
     def make(
         self, account: Account, view: View, holds: Holds, before: StockChanged | None
@@ -146,7 +113,7 @@ class Composer:
         units = self._of_tags(account, view)
         blind = units.blind
         unseen = account.unseen(len(units.chances))
-        floor = units.floor
+        floor, laid = units.floor, np.ones(1)
         sources = ("tags",) * bool(len(units.chances)) + ("book",) * (account.book is not None)
         if self._weighs(account, view.now):
             units.zones.clear()
@@ -154,11 +121,11 @@ class Composer:
             self._laying.on_scale(account, answer.mean(spread), units.zones)
             beside = account.beside_scale(view.now)
             if beside:
-                trust = BOOK_TRUST * certainty(account, view.now)
-                spread = np.convolve(spread, answer.booked(beside, trust))
+                booked = answer.booked(beside, trust(account, view.now))
+                spread = np.convolve(spread, booked)
                 sources = ("book", "scale")
                 self._laying.beside_scale(account, min(beside, account.elsewhere or 0), units.zones)
-            sure, floor = spread, []
+            sure, floor, unseen = spread, [], 0
             # Whoever cannot tell which of two articles lies there does not know.
             blind = account.mixed is not None and account.book is None
         else:
@@ -166,15 +133,16 @@ class Composer:
             if view.some_blind:
                 sure = answer.distribution(units.promised)
             if unseen:
-                hidden = self._hidden(account, unseen, view)
+                now, deaf = view.now, view.all_blind
+                hidden = self._unseen.spread(account, unseen, now, deaf=deaf)
                 spread = np.convolve(spread, hidden)
                 sure = np.convolve(sure, hidden) if view.some_blind else spread
-                laid = self._laying.unseen(account, hidden, units.zones)
-                floor = floor + [laid / unseen] * unseen
+                shelved = self._unseen.on_shelf(account, hidden, now, deaf=deaf)
+                laid = self._laying.unseen(account, hidden, shelved, units.zones)
         zones = units.zones
-        if floor and not _rounds_to_likeliest(floor):
-            likely = int(answer.distribution(floor).argmax())
-            zones = answer.even(zones, self.floor_ids, likely)
+        if unseen or (floor and not _rounds_to_likeliest(floor)):
+            likely = np.convolve(answer.distribution(floor), laid)
+            zones = answer.even(zones, self.floor_ids, int(likely.argmax()))
         judged = answer.judge(spread, sure, self._layout.level)
         return self._say(account, view, holds, judged, zones, sources, before, blind=blind)
 
@@ -266,34 +234,6 @@ class Composer:
         promised: list[float] = np.where(unheard, UNHEARD_WORTH * chances, chances).tolist()
         likely = chances > 0.5
         return promised, view.all_blind or bool(likely.any() and not (likely & ~unheard).any())
-
-    def _hidden(self, account: Account, unseen: int, view: View) -> NDArray[np.float64]:
-        """Distribution of how many units are there of which no tag is known."""
-        if not unseen:
-            return np.ones(1)
-        trust = BOOK_TRUST * certainty(account, view.now)
-        if not self._all_watched or view.all_blind:
-            return answer.booked(unseen, trust)
-        back = min(unseen, account.brought_back)
-        arriving, fresh = self._arriving(account, unseen - back, view.now)
-        tags = self._goods.in_book(account)
-        bare = not self._goods.ever_read(account)
-        known = self._unread.spread(tags, answer.booked(unseen - back - arriving, trust), bare=bare)
-        if arriving:
-            booked = answer.booked(arriving, trust)
-            late = self._unread.spread(tags, booked, bare=bare)
-            known = np.convolve(known, fresh * booked + (1 - fresh) * late)
-        return np.convolve(known, answer.booked(back, trust)) if back else known
-
-    def _arriving(self, account: Account, unseen: int, now: float) -> tuple[int, float]:
-        """Delivered units not read yet, and P(antennas had no fair chance yet to read them)."""
-        arrivals = account.arriving(now)
-        if not arrivals or not unseen:
-            return 0, 0.0
-        before, newest = arrivals[0][0] - BEFORE_NOTE_SECONDS, arrivals[-1][0]
-        found = int((self._tags.first[self._goods.live(account)] >= before).sum())
-        waiting = min(unseen, max(0, sum(units for _, units in arrivals) - found))
-        return waiting, math.exp(-max(0.0, now - newest) / FRESH_SECONDS)
 
     def _weighed(self, account: Account) -> NDArray[np.float64]:
         """Distribution of a count by weight."""

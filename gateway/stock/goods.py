@@ -46,6 +46,10 @@ class Goods:
             number = self._by_gtin.get(gtin)
         return None if number is None else self.accounts[number]
 
+    def number(self, account: Account) -> int:
+        """Which of `accounts` it is."""
+        return self._by_gtin[account.gtin]
+
     def account(self, gtin: str) -> Account | None:
         """The account of a GTIN, opened if the store has no catalogue; None (counted) else."""
         known = self.known(gtin)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,7 @@ class Laying:
     def __init__(self, layout: Layout, places: Places, presence: Presence) -> None:
         self._places, self._presence = places, presence
         self._floor = places.are(ZoneKind.SHELF)
+        self._back = places.are(ZoneKind.BACKROOM)
         self._backroom = places.first(ZoneKind.BACKROOM)
         floor = np.flatnonzero(self._floor).tolist()
         self.floor_ids = {places.zones[zone]: place for place, zone in enumerate(floor)}
@@ -30,35 +33,54 @@ class Laying:
             self._planned.setdefault(gtin, []).append(zone)
 
     def unseen(
-        self, account: Account, hidden: NDArray[np.float64], zones: dict[str, float]
-    ) -> float:
+        self,
+        account: Account,
+        spread: NDArray[np.float64],
+        shelved: NDArray[np.float64] | None,
+        zones: dict[str, float],
+    ) -> NDArray[np.float64]:
         """Place units that were never read: where counted or delivered, else like the others.
 
-        Answers how many of them are expected on the shop floor.
-        """
-        before = answer.on_floor(zones, self.floor_ids)
-        if len(hidden) > 1:
-            self._among(account, answer.mean(hidden), zones)
-        return answer.on_floor(zones, self.floor_ids) - before
+        Args:
+            spread: P(k of them are there).
+            shelved: P(j of them lie on the shelves planned for them), where that is known.
 
-    def _among(self, account: Account, units: float, zones: dict[str, float]) -> None:
-        lying = {zone: qty for zone, qty in account.lying.items() if zone != NOWHERE and qty > 0}
-        weights = lying or self._likely_zones(account, zones)
+        Answers P(so many of them lie on the shop floor).
+        """
+        units, before = answer.mean(spread), answer.on_floor(zones, self.floor_ids)
+        likely = self._likely_zones(account, zones)
+        back = {zone: weight for zone, weight in likely.items() if self._back[zone]}
+        shelf = {zone: w for zone, w in likely.items() if self._is_planned(account, zone)}
+        if shelved is not None and back and shelf:
+            here = answer.mean(shelved)
+            self._share(here, shelf, zones)
+            self._share(units - here, back, zones)
+            return shelved
+        self._share(units, account.known_lying() or likely, zones)
+        laid = answer.on_floor(zones, self.floor_ids) - before
+        return answer.part(spread, laid / units if units else 0.0)
+
+    def _share(self, units: float, weights: Mapping[int, float], zones: dict[str, float]) -> None:
         total = sum(weights.values())
-        for zone, share in weights.items():
+        for zone, weight in weights.items():
             name = self._places.zones[zone]
-            zones[name] = zones.get(name, 0.0) + units * share / total
+            zones[name] = zones.get(name, 0.0) + units * weight / total
+
+    def _is_planned(self, account: Account, zone: int) -> bool:
+        planned = self._planned.get(account.gtin, ())
+        return bool(self._floor[zone]) and self._places.zones[zone] in planned
 
     def _likely_zones(self, account: Account, zones: dict[str, float]) -> dict[int, float]:
         """Where units lie that no antenna hears: with their like, where antennas hear badly."""
-        planned = self._planned.get(account.gtin, [])
+        planned = len(self._planned.get(account.gtin, ()))
         shelves = float(self._presence.lessons.crowd[self._floor].sum())
         weights = {}
         for zone in np.flatnonzero(self._presence.storage).tolist():
             name = self._places.zones[zone]
             usual = float(self._presence.lessons.crowd[zone])
             if self._floor[zone] and planned:
-                usual = shelves / len(planned) if name in planned else 0.1 * usual
+                mine = self._is_planned(account, zone)
+                usual = shelves / planned if mine else 0.1 * usual
             like = 0.5 * (usual + zones.get(name, 0.0))
             weights[zone] = (like + 0.01) * float(self._presence.lessons.unheard[zone])
         return weights or {0: 1.0}

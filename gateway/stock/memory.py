@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.changes import Change, Remember
-from gateway.stock.book import Account
+from gateway.stock.book import Account, ZoneCount
 from gateway.stock.evidence import distinct
 from gateway.stock.goods import Goods
 from gateway.stock.layout import Item
@@ -111,6 +111,11 @@ class Memory:
         lying = {self._places.zone(zone): int(qty) for zone, qty in said["lying"].items()}
         account.lying = {zone: qty for zone, qty in lying.items() if zone != NOWHERE}
         account.delivered = int(said.get("delivered", 0))
+        account.moved = int(said.get("moved", 0))
+        for name, (beyond, times, read) in said.get("counted", {}).items():
+            if self._places.zone(name) != NOWHERE:
+                count = ZoneCount(int(beyond), int(times), int(read))
+                account.counted[self._places.zone(name)] = count
         for urn, status, zone, here, last, booked, rate in said["tags"]:
             self._restore_tag(gtin, urn, (status, zone, here, last, booked, rate), now)
         self._written[account.gtin] = text
@@ -165,8 +170,15 @@ class Memory:
             "delivered": account.delivered,
             "lying": {self._places.zones[z]: q for z, q in account.lying.items() if z != NOWHERE},
             "tags": self._listed(account),
+            **self._counts(account),
         }
         return json.dumps(said, separators=(",", ":"))
+
+    def _counts(self, account: Account) -> dict[str, object]:
+        """Counts of single zones; most GTINs have none."""
+        zones = self._places.zones
+        counted = {zones[z]: (c.beyond, c.times, c.read) for z, c in account.counted.items()}
+        return {"moved": account.moved, "counted": counted} if counted else {}
 
     def _listed(self, account: Account) -> list[tuple[object, ...]]:
         tags, rows = self._tags, self._goods.rows(account)

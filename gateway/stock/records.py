@@ -10,18 +10,18 @@ Meanings chosen here:
 from __future__ import annotations
 
 from collections import Counter
-
-import numpy as np
+from dataclasses import replace
 
 from drivers.observations import Delivery, Line, Return, Sale, Stocktake
 from gateway.changes import Change, ItemEvent, ItemEventKind, LedgerLine
 from gateway.stock import explain
 from gateway.stock.book import Account
+from gateway.stock.counts import Counts
 from gateway.stock.goods import Goods
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import Presence
-from gateway.stock.tags import AWAY, HERE, HIDDEN, Status, Tags
+from gateway.stock.tags import Status, Tags
 
 QTY_MOST = 100_000
 SURE = 0.9
@@ -32,10 +32,6 @@ BROUGHT_SECONDS = 180.0
 """What was first read so shortly before a return is what came back."""
 UNBOOKED_SECONDS = 1800.0
 """Goods may be read so long before somebody books their delivery."""
-STRAY_SECONDS = 60.0
-"""A tag heard so shortly before a count elsewhere is not what was counted."""
-STILL_THERE_SECONDS = 5.0
-"""A tag read so shortly before a count in its zone outweighs the count."""
 
 
 class Records:
@@ -57,7 +53,7 @@ class Records:
         self._presence, self._faults = presence, faults
         self._passing = explain.passing_of(places)
         self._arrivals = places.first(ZoneKind.BACKROOM)
-        self._floor = places.are(ZoneKind.SHELF)
+        self._counts = Counts(places, tags, goods, presence)
         self.unsure: dict[int, float] = {}
 
     def enter(self, fact: Sale | Return | Delivery | Stocktake, now: float) -> list[Change]:
@@ -138,8 +134,8 @@ class Records:
             tags.named[row] = named is not None
             tags.belief[row] = 0.0
             tags.rival[row] = NOWHERE
-        elif account.lying:
-            _take_lying(account)
+        else:
+            _take_unseen(account)
         self._goods.touch(account.gtin)
         return row, chance
 
@@ -180,6 +176,7 @@ class Records:
                 lying = account.lying
                 lying[self._arrivals] = lying.get(self._arrivals, 0) + qty
                 account.delivered += qty if self._arrivals != NOWHERE else 0
+                account.counted.pop(self._arrivals, None)
                 account.arrive(qty, fact.t)
             self._heard(account, fact.t)
             self._goods.touch(account.gtin)
@@ -216,96 +213,16 @@ class Records:
 
     def _count(self, fact: Stocktake) -> list[Change]:
         account = self._goods.account(fact.gtin)
-        zone = self._places.zone(fact.zone)
         if account is None or not 0 <= fact.qty <= QTY_MOST:
             self._faults["bad_line"] += 1
             return []
-        if fact.zone is not None and zone == NOWHERE:
+        if fact.zone is not None and self._places.zone(fact.zone) == NOWHERE:
             self._faults["unknown_zone"] += 1
             return []
-        if fact.zone is None:
-            self._count_all(account, fact)
-        else:
-            self._count_zone(account, zone, fact)
-        account.unavailable = account.brought_back = 0
+        self._counts.enter(account, fact)
         self._heard(account, fact.t)
         self._goods.touch(account.gtin)
         return [LedgerLine(fact.t, account.gtin, "counted", fact.qty, zone=fact.zone, ref=fact.id)]
-
-    def _count_all(self, account: Account, fact: Stocktake) -> None:
-        tags = self._tags
-        for row in account.rows:
-            if tags.status[row] == Status.HERE and tags.belief[row, AWAY] > 0.5:
-                tags.status[row] = Status.LOST
-                tags.belief[row] = 0.0
-        account.pin(fact.qty, fact.t)
-        account.lying, account.delivered, account.arrivals = {}, 0, []
-        surplus = self._goods.in_book(account) - fact.qty
-        if surplus > 0:
-            self._doubt(account.rows, surplus, fact.t, away=0.8)
-
-    def _count_zone(self, account: Account, zone: int, fact: Stocktake) -> None:
-        """A count of one zone moves units between zones before it adds or takes any."""
-        tags = self._tags
-        live = [row for row in account.rows if tags.status[row] == Status.HERE]
-        here = [row for row in live if tags.home[row] == zone and self._placed(row) > 0.3]
-        surplus = fact.qty - len(here)
-        if surplus > 0:
-            found = self._strays(live, here, fact.t)[:surplus]
-            for row in found:
-                self._presence.place(np.array([row]), zone, fact.t)
-                tags.belief[row] = (0.1, 0.8, 0.08, 0.02)
-            surplus -= len(found)
-        unseen = account.unseen(len(live))
-        elsewhere = sum(n for place, n in account.lying.items() if place not in (zone, NOWHERE))
-        book = account.book if account.book is not None else len(live)
-        # A tag that we place on the next shelf may well be what was counted on this one: a count
-        # of a zone brings new units only where all of these are not enough.
-        surplus -= min(max(0, surplus), self._nearby(live, here))
-        account.lying[zone] = max(0, surplus)
-        wanted = max(0, surplus - max(0, unseen - elsewhere))
-        new = wanted - self._brought_out(account, zone, wanted)
-        gone = max(0, unseen - elsewhere - max(0, surplus)) if fact.qty == 0 else 0
-        account.pin(book + new - gone, fact.t)
-        if surplus < 0:
-            self._doubt(here, -surplus, fact.t, away=0.2)
-
-    def _placed(self, row: int) -> float:
-        return float(self._tags.belief[row, HERE] + self._tags.belief[row, HIDDEN])
-
-    def _brought_out(self, account: Account, zone: int, wanted: int) -> int:
-        """Delivered units that a count finds on a shelf: nobody says when they leave the back."""
-        if zone == self._arrivals:
-            account.delivered = 0
-            return 0
-        brought = min(wanted, account.delivered)
-        account.delivered -= brought
-        if brought:
-            account.lying[self._arrivals] -= brought
-        return brought
-
-    def _nearby(self, live: list[int], here: list[int]) -> int:
-        """Tags on the shop floor outside the counted zone."""
-        floor = set(np.flatnonzero(self._floor).tolist())
-        return sum(int(self._tags.home[row]) in floor for row in live if row not in here)
-
-    def _strays(self, live: list[int], here: list[int], t: float) -> list[int]:
-        """Tags that a count in a zone may have found: not heard elsewhere, most doubtful first."""
-        tags = self._tags
-        silent = [row for row in live if row not in here and not tags.last[row] > t - STRAY_SECONDS]
-        return sorted(silent, key=lambda row: (self._placed(row), row))
-
-    def _doubt(self, rows: list[int], surplus: int, t: float, away: float) -> None:
-        """The `surplus` tags silent longest were not found by a count, unless read just then."""
-        tags = self._tags
-        silent = [
-            row
-            for row in rows
-            if tags.status[row] == Status.HERE and not tags.last[row] > t - STILL_THERE_SECONDS
-        ]
-        silent.sort(key=lambda row: (float(np.nan_to_num(tags.last[row])), row))
-        for row in silent[:surplus]:
-            tags.belief[row] = (0.02, 0.08, 0.9 - away, away)
 
     def _heard(self, account: Account, t: float) -> None:
         account.heard = t if account.heard is None else max(account.heard, t)
@@ -314,9 +231,13 @@ class Records:
         return None if zone == NOWHERE else self._places.zones[zone]
 
 
-def _take_lying(account: Account) -> None:
-    """One unit without a known tag left: from where most of them lie."""
-    zone = max(account.lying, key=lambda z: (account.lying[z], -z))
-    account.lying[zone] -= 1
-    if account.lying[zone] <= 0:
-        del account.lying[zone]
+def _take_unseen(account: Account) -> None:
+    """One unit without a known tag left: from where most of them lie, or were counted."""
+    if account.lying:
+        zone = max(account.lying, key=lambda z: (account.lying[z], -z))
+        account.lying[zone] -= 1
+        if account.lying[zone] <= 0:
+            del account.lying[zone]
+    if account.counted:
+        zone, found = max(account.counted.items(), key=lambda one: (one[1].beyond, -one[0]))
+        account.counted[zone] = replace(found, beyond=max(0, found.beyond - 1))

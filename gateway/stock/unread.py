@@ -13,6 +13,7 @@ one over the time that antennas have listened, down to the tags that never answe
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,13 +48,20 @@ class Unread:
         self._untagged = _UNTAGGED
         self.learn(Counter(), 0.0)
 
-    def learn(self, cases: Counter[tuple[int, int]], listened: float) -> None:
+    def learn(
+        self,
+        cases: Counter[tuple[int, int]],
+        listened: float,
+        seen: Sequence[tuple[int, int, Floats]] = (),
+    ) -> None:
         """Learn from every settled GTIN.
 
         Args:
             cases: how many GTINs have (tags, units in the book beyond those tags); below zero
                 where there are more tags than the book says.
             listened: seconds that antennas have listened, those of earlier runs included.
+            seen: single GTINs beside them: tags, units in the book beyond those, and how likely
+                what else was seen of them is, were there k unread units, k = 0, 1, ….
         """
         usual = _DEAD + 1.0 / (1.0 + max(0.0, listened) / _HALF_SECONDS)
         self._shares: Floats = np.minimum(_TIMES * usual, 0.99)
@@ -65,37 +73,52 @@ class Unread:
                 if not tags:
                     joint = joint + self._bare()
                 said = said + many * np.log(joint)
+        for tags, more, likely in seen:
+            said = said + np.log((self._of(tags, more, len(likely) - 1) * likely).sum(axis=2))
         chance = np.exp(said - said.max())
         self._chance: Floats = chance / chance.sum()
         self._answers: dict[tuple[int, int], Floats] = {}
         self._learn_untagged(cases)
 
-    def spread(self, tags: int, book: Floats, *, bare: bool) -> Floats:
+    def spread(
+        self, tags: int, book: Floats, *, bare: bool, seen: tuple[int, Floats] | None = None
+    ) -> Floats:
         """P(k of the units without a known tag are there), k = 0, 1, ….
 
         Args:
             tags: tags of the GTIN that the book counts.
             book: the same by the book alone, as if these goods carried no tags.
             bare: no tag of this GTIN was ever read.
+            seen: units in the book beyond the tags before anybody counted them, and how likely
+                what else was seen is, were k of those of `book` there.
         """
         more = len(book) - 1
         if more > MOST:
             return book
-        if (tags, more) not in self._answers:
-            each = self._of(tags, more)
-            each = each / each.sum(axis=2, keepdims=True)
-            self._answers[tags, more] = np.einsum("wt,wtk->k", self._chance, each)
-        some = self._answers[tags, more]
+        if seen is not None:
+            some = self._mean(self._of(tags, seen[0], more) * seen[1])
+        else:
+            if (tags, more) not in self._answers:
+                self._answers[tags, more] = self._mean(self._of(tags, more))
+            some = self._answers[tags, more]
         if not bare:
             return some
         share = self._share_untagged(more)
         return np.asarray(share * book + (1 - share) * some)
 
-    def _of(self, tags: int, more: int) -> Floats:
-        """Joint chance of `k` unread tags and a book off by the rest, [wrong, times, k]."""
-        known = self._joint.get((tags, more))
+    def _mean(self, joint: Floats) -> Floats:
+        """P(k) over all pairs of shares."""
+        each = joint / joint.sum(axis=2, keepdims=True)
+        return np.asarray(np.einsum("wt,wtk->k", self._chance, each))
+
+    def _of(self, tags: int, more: int, most: int | None = None) -> Floats:
+        """Joint chance of `k` unread tags and a book off by the rest, [wrong, times, k].
+
+        `k` goes up to `most`, or as far as the book has units.
+        """
+        known = self._joint.get((tags, more)) if most is None else None
         if known is None:
-            units = np.arange(max(more, 0) + 1)
+            units = np.arange((max(more, 0) if most is None else most) + 1)
             off = np.abs(more - units)
             wrong = _WRONG[:, None] * (0.5 * (1 - _STEP) * _STEP ** (off - 1.0))
             books = np.where(off == 0, 1 - _WRONG[:, None], wrong)
@@ -103,7 +126,9 @@ class Unread:
             ways = np.concatenate([[0.0], np.cumsum(np.log1p(tags / np.arange(1, len(units))))])
             shares = self._shares[:, None]
             unread = np.exp(ways + units * np.log(shares) + tags * np.log1p(-shares))
-            known = self._joint[tags, more] = books[:, None, :] * unread + _TINY
+            known = books[:, None, :] * unread + _TINY
+            if most is None:
+                self._joint[tags, more] = known
         return known
 
     def _bare(self) -> Floats:

@@ -1,0 +1,151 @@
+"""How full shelves are kept, and what that says of units that no antenna has ever heard.
+
+Staff fill a shelf before they leave goods behind it. So the *shortfall* of a GTIN, the units in the
+back room that its shelf has room for by the planogram's capacity, is none at some moment of the day
+in most shops: after opening, or after a refill. Where one unit is unread, and the shelf was never
+seen fuller than one short of what it should hold, that unit lies on the shelf; where the shelf was
+seen full, it lies in the back, or does not exist. How usual each *least shortfall* is, is learned
+from the GTINs that have no unread units: in a shop that does not keep its shelves full, nothing
+follows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.layout import Layout, ZoneKind
+from gateway.stock.lessons import Lessons
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.tags import HAND, Status, Tags
+
+FIRST_LOOK, LAST_LOOK = 2, 10
+"""Looks from which on most tags have been read; and after which a shelf only counts while the back
+room has some: any shelf runs short of what is nowhere else."""
+FULLER, SHORTER = -2, 5
+"""Least shortfalls beyond these count as these. Below zero: more than there is room for."""
+USUAL = np.array([0.01, 0.02, 0.5, 0.17, 0.11, 0.08, 0.05, 0.06])
+"""Share of each, from `FULLER` to `SHORTER`, before anything is learned: worth one GTIN."""
+UNITS_MOST = 2_000
+"""Room or goods beyond it are no shelf's."""
+_NEVER = 1_000_000
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Filling:
+    """The least shortfall of each account, and how usual such ones are.
+
+    Attributes:
+        chance: P(least shortfall), from `FULLER` to `SHORTER`.
+    """
+
+    def __init__(self, layout: Layout, places: Places, tags: Tags, lessons: Lessons) -> None:
+        self._layout, self._places, self._tags, self._lessons = layout, places, tags, lessons
+        self._shelf, self._back = places.are(ZoneKind.SHELF), places.are(ZoneKind.BACKROOM)
+        self.chance: Floats = USUAL
+        self._planned: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        self._room: Ints = np.zeros(0, np.int64)
+        self._gap, self._behind, self._looks = self._room, self._room, self._room
+        self._before = (self._room, self._room)
+
+    def learn(self, gtins: list[str], settled: NDArray[np.bool_]) -> None:
+        """Look at all shelves, when the store is listened to anew, and then once a minute.
+
+        Args:
+            gtins: of every account; accounts are only ever added.
+            settled: those with as many tags as their book says.
+        """
+        if not self._back.any() or not self._layout.planogram:
+            return
+        if len(gtins) > len(self._room):
+            self._open(gtins)
+        on_shelf, behind = self._lying()
+        gap = self._room - on_shelf
+        counts = (self._looks >= FIRST_LOOK) & ((self._looks < LAST_LOOK) | (behind > 0))
+        # Somebody may be on the way with goods: what two looks have seen is so.
+        lasting = np.maximum(gap, self._before[0]), np.maximum(behind, self._before[1])
+        self._gap = np.where(counts, np.minimum(self._gap, lasting[0]), self._gap)
+        self._behind = np.where(counts, np.minimum(self._behind, lasting[1]), self._behind)
+        self._before, self._looks = (gap, behind), self._looks + 1
+        known = settled & (self._room > 0) & (self._gap < _NEVER) & (on_shelf + behind > 0)
+        least = np.minimum(self._gap, self._behind)[known]
+        seen = np.bincount(_kind(least), minlength=len(USUAL))
+        self.chance = (seen + USUAL) / (len(least) + 1)
+
+    def shelved(self, account: int, unread: int) -> Floats | None:
+        """P(what was seen, and j of so many unread units on their shelf), j = 0, 1, … `unread`.
+
+        The sum says how well so many unread units explain what was seen. None where that is not
+        known: no plan, no back room, no time yet.
+        """
+        if account >= len(self._room) or not self._room[account]:
+            return None
+        room, gap, behind = (int(x[account]) for x in (self._room, self._gap, self._behind))
+        units = room - gap + behind + unread
+        if gap == _NEVER or units > UNITS_MOST:
+            return None
+        lying = np.arange(unread + 1)
+        any_way = self.chance[_kind(min(room, units) - np.arange(units + 1))].sum()
+        chance = self.chance[_kind(min(gap, behind + unread) - lying)] / any_way
+        # Of all units on the shelf and of all behind it, which are the unread ones?
+        ways = _ways(room - gap + lying, lying) + _ways(behind + unread - lying, unread - lying)
+        on_shelf, back = self._unheard(account)
+        share = lying * np.log(on_shelf) + (unread - lying) * np.log(back)
+        return np.asarray(chance * np.exp(ways - _ways(units, unread) + share), np.float64)
+
+    def zone_of(self, account: int) -> int:
+        """The only shelf that the planogram names for it; `NOWHERE` if there are more or none."""
+        accounts, zones = self._planned
+        mine = zones[accounts == account]
+        return int(mine[0]) if len(mine) == 1 else NOWHERE
+
+    def _unheard(self, account: int) -> tuple[float, float]:
+        """How much likelier than anywhere a unit is unread on its shelf, and in the back."""
+        unheard, crowd = self._lessons.unheard, self._lessons.crowd + 0.001
+        usual = float((crowd * unheard).sum() / crowd.sum())
+        accounts, zones = self._planned
+        mine = zones[accounts == account]
+        return float(unheard[mine].mean()) / usual, float(unheard[self._back].mean()) / usual
+
+    def _open(self, gtins: list[str]) -> None:
+        number = {gtin: n for n, gtin in enumerate(gtins)}
+        new = np.full(len(gtins) - len(self._room), _NEVER)
+        self._room = np.zeros(len(gtins), np.int64)
+        planned: list[tuple[int, int]] = []
+        for (name, gtin), capacity in self._layout.planogram.items():
+            zone = self._places.zone(name)
+            if zone != NOWHERE and self._shelf[zone] and gtin in number and capacity > 0:
+                self._room[number[gtin]] += min(capacity, UNITS_MOST + 1)
+                planned.append((number[gtin], zone))
+        accounts, zones = np.array(planned, np.int64).reshape(-1, 2).T
+        self._planned = accounts, zones
+        self._gap, self._behind = (np.append(x, new) for x in (self._gap, self._behind))
+        self._before = np.append(self._before[0], new), np.append(self._before[1], new)
+        self._looks = np.append(self._looks, 0 * new)
+
+    def _lying(self) -> tuple[Ints, Ints]:
+        """By account: tags where the planogram has them, and in back rooms."""
+        tags, n, zones = self._tags, self._tags.count, len(self._places.zones)
+        here = (tags.status[:n] == Status.HERE) & (tags.account[:n] >= 0)
+        here &= (tags.home[:n] != NOWHERE) & (tags.belief[:n, :HAND].sum(axis=1) > 0.5)
+        cells = tags.account[:n][here].astype(np.int64) * zones + tags.home[:n][here]
+        lying = np.bincount(cells, minlength=len(self._room) * zones).reshape(-1, zones)
+        accounts, planned = self._planned
+        on_shelf = np.bincount(accounts, lying[accounts, planned], minlength=len(self._room))
+        return on_shelf.astype(np.int64), lying[:, self._back].sum(axis=1)
+
+
+def _kind(short: Ints) -> Ints:
+    """Which of the kinds of least shortfall."""
+    return np.clip(short, FULLER, SHORTER) - FULLER
+
+
+def _ways(units: Ints | int, some: Ints | int) -> Floats:
+    """Log of the number of ways to take `some` of `units`."""
+    of = _LOG_FACTORIAL
+    return np.asarray(of[units] - of[some] - of[np.subtract(units, some)])
+
+
+_LOG_FACTORIAL = np.append(0.0, np.log(np.arange(1, 2 * UNITS_MOST)).cumsum())

@@ -1,0 +1,193 @@
+"""How many units there are of which no tag is known, and how many of them lie on the shelf floor.
+
+Books say how many there should be; `unread` weighs that against how tags and books differ in this
+store, `filling` against how full its shelves are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock import answer
+from gateway.stock.book import Account, ZoneCount, trust
+from gateway.stock.filling import Filling
+from gateway.stock.goods import Goods
+from gateway.stock.layout import Layout, ZoneKind
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.presence import Presence
+from gateway.stock.tags import Tags
+from gateway.stock.unread import Unread
+
+FRESH_SECONDS = 150.0
+"""Units delivered so short ago may simply not have been read yet."""
+BEFORE_NOTE_SECONDS = 180.0
+"""Delivered goods may be read so long before their note is entered."""
+FIRST_LESSON, LAST_LESSON = 8.0, 300.0
+"""Seconds of listening after which books and tags are first compared; again each time after twice
+as long, until they are compared every minute anyway."""
+DOUBTS_A_TURN = 150
+"""So many answers are made anew at once for that; the others wait for the next minute."""
+WEIGHED_MOST = 12
+"""Beyond so many unread units goods carry no tags, and how full a shelf is says nothing of them."""
+MISCOUNTED, FAR_OFF = 0.05, 0.001
+"""Share of people's counts of a GTIN in a zone that are off by one, and by more."""
+LIKELY = 1e-4
+"""Less likely numbers of units are not looked at."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Unseen:
+    """Units of the books that antennas have not found."""
+
+    def __init__(
+        self, layout: Layout, places: Places, tags: Tags, goods: Goods, presence: Presence
+    ) -> None:
+        self._tags, self._goods = tags, goods
+        self._unread = Unread()
+        self._filling = Filling(layout, places, tags, presence.lessons)
+        self._all_watched = bool((places.watched | ~presence.storage).all())
+        self._backs: list[int] = np.flatnonzero(places.are(ZoneKind.BACKROOM)).tolist()
+        self._only_back = self._backs[0] if len(self._backs) == 1 else NOWHERE
+        self._lesson = FIRST_LESSON / 2
+
+    def learn(self, now: float) -> None:
+        """Compare every settled book with its tags, and look how full shelves are."""
+        self._learn(self._beyond_tags(), now)
+
+    def learn_early(self, now: float) -> None:
+        """At first, seconds decide how many tags are unread: learn, and answer anew."""
+        listened = self._listened(now)
+        if not FIRST_LESSON <= 2 * self._lesson <= listened < LAST_LESSON:
+            return
+        self._lesson = listened
+        beyond = self._beyond_tags()
+        self._learn(beyond, now)
+        doubtful = [number for number, (_, more) in enumerate(beyond) if more and more > 0]
+        for number in doubtful[:DOUBTS_A_TURN]:
+            self._goods.doubt(number)
+
+    def spread(self, account: Account, units: int, now: float, *, deaf: bool) -> Floats:
+        """P(k of so many units in the book without a known tag are there), k = 0, 1, ….
+
+        Args:
+            deaf: no antenna hears.
+        """
+        sure = trust(account, now)
+        if not self._all_watched or deaf:
+            return answer.booked(units, sure)
+        back = min(units, account.brought_back)
+        arriving, fresh = self._arriving(account, units - back, now)
+        tags = self._goods.in_book(account)
+        bare = not self._goods.ever_read(account)
+        settled = units - back - arriving
+        seen = None if back or arriving else self._seen(account, units)
+        known = self._unread.spread(tags, answer.booked(settled, sure), bare=bare, seen=seen)
+        if arriving:
+            booked = answer.booked(arriving, sure)
+            late = self._unread.spread(tags, booked, bare=bare)
+            known = np.convolve(known, fresh * booked + (1 - fresh) * late)
+        return np.convolve(known, answer.booked(back, sure)) if back else known
+
+    def on_shelf(
+        self, account: Account, spread: Floats, now: float, *, deaf: bool
+    ) -> Floats | None:
+        """P(j of them lie on the shelves that the planogram names), j = 0, 1, …; None: unknown.
+
+        Args:
+            spread: P(k of them are there).
+            deaf: no antenna hears.
+        """
+        if deaf or not self._all_watched or self._lies_elsewhere(account):
+            return None
+        unseen = len(spread) - 1
+        back = min(unseen, account.brought_back)
+        behind = back + self._arriving(account, unseen - back, now)[0]
+        chance = np.zeros(len(spread))
+        for units in np.flatnonzero(spread > LIKELY).tolist():
+            unread = max(0, units - behind)
+            shelved = self._shelved(account, unread)
+            if shelved is None:
+                return None
+            chance[: unread + 1] += spread[units] / shelved.sum() * shelved
+        return np.asarray(chance / chance.sum(), np.float64)
+
+    def _seen(self, account: Account, more: int) -> tuple[int, Floats] | None:
+        """What the book had beyond the tags before counts moved it, and P(seen | k unread)."""
+        if not 0 <= more <= WEIGHED_MOST or self._lies_elsewhere(account):
+            return None
+        each = [self._shelved(account, unread) for unread in range(more + 1)]
+        sums = [float(one.sum()) for one in each if one is not None]
+        return (more - account.moved, np.array(sums)) if len(sums) == len(each) else None
+
+    def _shelved(self, account: Account, unread: int) -> Floats | None:
+        """P(shelves and counts as they were, j of so many unread units on the planned shelf)."""
+        number = self._goods.number(account)
+        shelved = self._filling.shelved(number, unread)
+        if shelved is None or not account.counted:
+            return shelved
+        lying = np.arange(unread + 1)
+        for zone, found in account.counted.items():
+            if found.read != self._goods.ever_read(account):
+                continue
+            if zone == self._filling.zone_of(number):
+                shelved = shelved * _found(found, lying)
+            elif zone == self._only_back:
+                shelved = shelved * _found(found, unread - lying)
+        return shelved
+
+    def _lies_elsewhere(self, account: Account) -> bool:
+        """Whether people found units where neither the planogram nor a back room has them."""
+        if not account.lying:
+            return False
+        usual = {self._filling.zone_of(self._goods.number(account)), *self._backs}
+        return not usual.issuperset(account.known_lying())
+
+    def _arriving(self, account: Account, unseen: int, now: float) -> tuple[int, float]:
+        """Delivered units not read yet, and P(antennas had no fair chance yet to read them)."""
+        arrivals = account.arriving(now)
+        if not arrivals or not unseen:
+            return 0, 0.0
+        before, newest = arrivals[0][0] - BEFORE_NOTE_SECONDS, arrivals[-1][0]
+        found = int((self._tags.first[self._goods.live(account)] >= before).sum())
+        waiting = min(unseen, max(0, sum(units for _, units in arrivals) - found))
+        return waiting, math.exp(-max(0.0, now - newest) / FRESH_SECONDS)
+
+    def _beyond_tags(self) -> list[tuple[int, int | None]]:
+        """Tags of every account, and units in its book beyond them; None with no book."""
+        booked, _ = self._goods.tallies()
+        return [
+            (tags, None if one.book is None else one.book - one.brought_back - tags)
+            for one, tags in zip(self._goods.accounts, booked, strict=True)
+        ]
+
+    def _learn(self, beyond: list[tuple[int, int | None]], now: float) -> None:
+        gtins = [account.gtin for account in self._goods.accounts]
+        self._filling.learn(gtins, np.array([more in {None, 0} for _, more in beyond], np.bool_))
+        cases: Counter[tuple[int, int]] = Counter()
+        seen: list[tuple[int, int, Floats]] = []
+        for account, (tags, more) in zip(self._goods.accounts, beyond, strict=True):
+            if more is None or account.arriving(now):
+                continue
+            told = self._seen(account, more) if tags and (more > 0 or account.moved) else None
+            if told is None:
+                cases[tags, more] += 1
+            else:
+                seen.append((tags, *told))
+        self._unread.learn(cases, self._listened(now), seen)
+
+    def _listened(self, now: float) -> float:
+        """Seconds since the first read of all."""
+        return now - self._tags.first_read(now)
+
+
+def _found(count: ZoneCount, lying: Ints) -> Floats:
+    """P(count), had so many unread units lain in its zone."""
+    off = np.abs(lying - count.beyond)
+    once = np.select([off == 0, off == 1], [1 - MISCOUNTED, MISCOUNTED / 2], FAR_OFF)
+    return np.asarray(once**count.times, np.float64)

@@ -1,0 +1,116 @@
+"""Units that no antenna hears: how many there are, and whether on the shelf or behind it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gateway.changes import Remember
+from gateway.stock.book import ZoneCount
+from gateway.stock.engine import StockEngine
+from gateway.stock.unseen import MISCOUNTED, _found
+from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, shop
+
+ROOM = 10
+ON_SHELF, BEHIND = 1, 3
+ARTICLES = 5
+
+
+def kept(full: bool, *, odd: int, behind: int = 4) -> Shop:
+    """A store whose shelves are full, or are not; the first GTIN has `odd` known units on its own.
+
+    The book of that GTIN has one unit more than it has tags; those of the others are right.
+    """
+    store = shop()
+    for article in range(ARTICLES):
+        short = 0 if full else (3 * article) % 7
+        lying = ROOM - short if article else odd
+        for serial in range(lying + behind):
+            store.where[epc(article, serial)] = ON_SHELF if serial < lying else BEHIND
+        store.count(article, lying + behind + (article == 0))
+    store.run(700)
+    return store
+
+
+def laid(store: Shop, zone: str) -> float:
+    return store.stock[gtin(0)].zones.get(zone, 0.0)
+
+
+def test_a_shelf_one_short_with_goods_behind_it_holds_the_unit_that_nobody_hears() -> None:
+    store = kept(full=True, odd=ROOM - 1)
+    assert laid(store, "shelf-a") == pytest.approx(ROOM, abs=0.2)
+    assert store.stock[gtin(0)].on_hand == ROOM + 4
+
+
+def test_a_full_shelf_has_no_room_for_it() -> None:
+    store = kept(full=True, odd=ROOM)
+    assert laid(store, "shelf-a") == pytest.approx(ROOM, abs=0.2)
+
+
+def test_where_shelves_are_not_kept_full_nothing_follows() -> None:
+    one_short, full = (laid(kept(full=False, odd=n), "shelf-a") - n for n in (ROOM - 1, ROOM))
+    assert one_short - full < 0.6
+    assert laid(kept(full=True, odd=ROOM - 1), "shelf-a") - (ROOM - 1) > 0.85
+
+
+def test_what_people_count_in_a_zone_says_where_it_lies() -> None:
+    for zone, known in (("shelf-a", 7), ("back", 4)):
+        store = kept(full=False, odd=7)
+        store.count(0, known + 1, zone=zone)
+        store.run(60)
+        assert store.stock[gtin(0)].on_hand == 12
+        assert laid(store, zone) == pytest.approx(known + 1, abs=0.2)
+
+
+def test_a_count_that_book_and_tags_contradict_is_believed_when_it_is_made_again() -> None:
+    store = shop()
+    for article in range(ARTICLES):
+        for serial in range(6):
+            store.where[epc(article, serial)] = ON_SHELF
+        store.count(article, 6)
+    store.run(700)
+    said = []
+    for _ in range(4):
+        store.count(0, 7, zone="shelf-a")
+        store.run(60)
+        said.append(store.stock[gtin(0)].on_hand)
+    assert (said[0], said[-1]) == (6, 7)
+
+
+def test_a_count_of_the_building_is_believed_at_once() -> None:
+    store = kept(full=True, odd=ROOM - 1)
+    store.count(0, 7, zone="shelf-a")
+    store.count(0, ROOM + 4)
+    store.run(60)
+    assert store.engine._goods.accounts[0].moved == 0
+    assert store.engine._goods.accounts[0].counted == {}
+
+
+def test_goods_that_were_delivered_and_read_do_not_draw_an_unread_unit_behind() -> None:
+    store = kept(full=True, odd=ROOM - 1)
+    for serial in range(100, 103):
+        store.where[epc(0, serial)] = BEHIND
+    store.deliver(0, 3)
+    store.run(1200)
+    assert laid(store, "shelf-a") == pytest.approx(ROOM, abs=0.2)
+    assert laid(store, "back") == pytest.approx(7, abs=0.2)
+
+
+def test_what_people_counted_outlives_a_restart() -> None:
+    store = kept(full=False, odd=7)
+    store.count(0, 8, zone="shelf-a")
+    store.run(60)
+    memory = {c.key: c.value for c in store.changes if isinstance(c, Remember)}
+    again = StockEngine(layout(), HexNaming())
+    again.restore({key: text for key, text in memory.items() if text is not None}, store.t)
+    old, new = (engine._goods.accounts[0] for engine in (store.engine, again))
+    assert new.counted == old.counted
+    assert new.counted
+    assert new.moved == old.moved
+
+
+def test_a_count_is_likeliest_where_it_is_right() -> None:
+    chance = _found(ZoneCount(beyond=1, times=1, read=0), np.arange(5))
+    assert chance.argmax() == 1
+    assert chance[:3].sum() == pytest.approx(1.0)
+    assert chance[0] == MISCOUNTED / 2
