@@ -26,7 +26,7 @@ _TIMES = np.array([0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0])
 _TIMES_WIDTH = 0.7
 """How many times as many as usual go unread in this store; twice or half as many is likely."""
 _WRONG = np.array([0.003, 0.006, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.3, 0.45])
-_WRONG_A, _WRONG_B = 0.6, 4.0
+_WRONG_A, _WRONG_B = 0.3, 4.0
 """Share of books that are off: most stores keep them well, some hardly. A beta distribution."""
 _STEP = 0.45
 """Each further unit that a book is off is so much less likely."""

@@ -106,15 +106,17 @@ class Unseen:
         if deaf or not self._all_watched or self._lies_elsewhere(account):
             return None
         unseen = len(spread) - 1
-        back = min(unseen, account.brought_back)
-        behind = back + self._arriving(account, unseen - back, now)[0]
+        returned = min(unseen, account.brought_back)
+        arriving, _ = self._arriving(account, unseen - returned, now)
         chance = np.zeros(len(spread))
         for units in np.flatnonzero(spread > LIKELY).tolist():
-            unread = max(0, units - behind)
+            # What came back is taken home to its shelf, what comes in lies in the back room.
+            home = min(units, returned)
+            unread = max(0, units - home - arriving)
             shelved = self._shelved(account, unread)
             if shelved is None:
                 return None
-            chance[: unread + 1] += spread[units] / shelved.sum() * shelved
+            chance[home : home + unread + 1] += spread[units] / shelved.sum() * shelved
         return np.asarray(chance / chance.sum(), np.float64)
 
     def _seen(self, account: Account, more: int) -> tuple[int, Floats] | None:

@@ -114,3 +114,15 @@ def test_a_count_is_likeliest_where_it_is_right() -> None:
     assert chance.argmax() == 1
     assert chance[:3].sum() == pytest.approx(1.0)
     assert chance[0] == MISCOUNTED / 2
+
+
+def test_what_a_customer_brought_back_is_laid_where_it_belongs() -> None:
+    store = kept(full=True, odd=ROOM)
+    store.count(0, ROOM + 4)
+    store.sell(0, tag=epc(0, 1))
+    del store.where[epc(0, 1)]
+    store.run(120)
+    assert laid(store, "shelf-a") == pytest.approx(ROOM - 1, abs=0.2)
+    store.bring_back(0)
+    store.run(1200)
+    assert laid(store, "shelf-a") == pytest.approx(ROOM, abs=0.2)
