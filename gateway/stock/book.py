@@ -49,7 +49,8 @@ class Account:
         unavailable: units returned or damaged, not checked; part of what is on hand.
         lying: zones of units no tag was read of, as counted or delivered: zone number -> units.
         counted: by zone number, what the newest count of the zone found beyond its tags.
-        moved: units by which counts of single zones have moved a book that was there before.
+        moved: units by which counts of single zones have moved the book; None while it rests on
+            nothing but such counts.
         delivered: of `lying`, units in the back room by delivery, not by anybody's count.
         arrivals: (time, units) of the newest deliveries, for which antennas may need a while.
         brought_back: units returned whose tags are sold ones: not in the book's tags again before
@@ -74,7 +75,7 @@ class Account:
     unavailable: int = 0
     lying: dict[int, int] = field(default_factory=dict)
     counted: dict[int, ZoneCount] = field(default_factory=dict)
-    moved: int = 0
+    moved: int | None = 0
     delivered: int = 0
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     brought_back: int = 0

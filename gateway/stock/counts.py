@@ -16,6 +16,8 @@ STRAY_SECONDS = 60.0
 """A tag heard so shortly before a count elsewhere is not what was counted."""
 STILL_THERE_SECONDS = 5.0
 """A tag read so shortly before a count in its zone outweighs the count."""
+AGAIN_MOST = 4
+"""Counts that said the same are believed by then."""
 
 
 class Counts:
@@ -71,7 +73,8 @@ class Counts:
         wanted = max(0, surplus - max(0, unseen - elsewhere))
         new = wanted - self._brought_out(account, zone, wanted)
         gone = max(0, unseen - elsewhere - max(0, surplus)) if fact.qty == 0 else 0
-        moved = account.moved + new - gone if account.book is not None else 0
+        begun = account.book is None or account.moved is None
+        moved = None if begun else (account.moved or 0) + new - gone
         account.pin(book + new - gone, fact.t)
         account.moved = moved
         self._note_count(account, zone, beyond)
@@ -81,7 +84,7 @@ class Counts:
     def _note_count(self, account: Account, zone: int, beyond: int) -> None:
         read, before = self._goods.ever_read(account), account.counted.get(zone)
         again = before is not None and (before.beyond, before.read) == (beyond, read)
-        times = before.times + 1 if before is not None and again else 1
+        times = min(before.times + 1, AGAIN_MOST) if before is not None and again else 1
         account.counted[zone] = ZoneCount(beyond, times, read)
 
     def _placed(self, row: int) -> float:

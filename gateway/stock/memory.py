@@ -111,7 +111,8 @@ class Memory:
         lying = {self._places.zone(zone): int(qty) for zone, qty in said["lying"].items()}
         account.lying = {zone: qty for zone, qty in lying.items() if zone != NOWHERE}
         account.delivered = int(said.get("delivered", 0))
-        account.moved = int(said.get("moved", 0))
+        moved = said.get("moved", 0)
+        account.moved = None if moved is None else int(moved)
         for name, (beyond, times, read) in said.get("counted", {}).items():
             if self._places.zone(name) != NOWHERE:
                 count = ZoneCount(int(beyond), int(times), int(read))

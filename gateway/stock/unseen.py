@@ -125,7 +125,7 @@ class Unseen:
             return None
         each = [self._shelved(account, unread) for unread in range(more + 1)]
         sums = [float(one.sum()) for one in each if one is not None]
-        return (more - account.moved, np.array(sums)) if len(sums) == len(each) else None
+        return (more - (account.moved or 0), np.array(sums)) if len(sums) == len(each) else None
 
     def _shelved(self, account: Account, unread: int) -> Floats | None:
         """P(shelves and counts as they were, j of so many unread units on the planned shelf)."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from gateway.changes import Remember
 from gateway.stock.book import ZoneCount
+from gateway.stock.counts import AGAIN_MOST
 from gateway.stock.engine import StockEngine
 from gateway.stock.unseen import MISCOUNTED, _found
 from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, shop
@@ -77,6 +82,24 @@ def test_a_count_that_book_and_tags_contradict_is_believed_when_it_is_made_again
     assert (said[0], said[-1]) == (6, 7)
 
 
+def test_a_book_that_was_counted_zone_by_zone_is_no_worse_than_one_of_the_building() -> None:
+    said = []
+    for by_zone in (True, False):
+        store = shop()
+        for article in range(ARTICLES):
+            for serial in range(9):
+                store.where[epc(article, serial)] = ON_SHELF if serial < 5 else BEHIND
+            if by_zone:
+                store.count(article, 5 + (article == 0), zone="shelf-a")
+                store.count(article, 4, zone="back")
+            else:
+                store.count(article, 9 + (article == 0))
+        store.run(700)
+        said.append(store.stock[gtin(0)].expected)
+    assert said[0] == pytest.approx(said[1], abs=0.3)
+    assert said[0] > 9.2
+
+
 def test_a_count_of_the_building_is_believed_at_once() -> None:
     store = kept(full=True, odd=ROOM - 1)
     store.count(0, 7, zone="shelf-a")
@@ -107,6 +130,47 @@ def test_what_people_counted_outlives_a_restart() -> None:
     assert new.counted == old.counted
     assert new.counted
     assert new.moved == old.moved
+
+
+COUNTS = some.builds(ZoneCount, some.integers(0, 9), some.integers(1, AGAIN_MOST), some.just(0))
+
+
+@pytest.fixture(scope="module")
+def settled() -> Shop:
+    return kept(full=True, odd=ROOM - 1)
+
+
+@given(
+    units=some.integers(0, 40),
+    moved=some.integers(-9, 9),
+    counted=some.dictionaries(some.integers(0, 3), COUNTS, max_size=3),
+    lying=some.dictionaries(some.integers(-1, 4), some.integers(0, 9), max_size=3),
+    returned=some.integers(0, 5),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_people_counted_chances_sum_to_one(
+    settled: Shop,
+    units: int,
+    moved: int,
+    counted: dict[int, ZoneCount],
+    lying: dict[int, int],
+    returned: int,
+) -> None:
+    engine, now = settled.engine, settled.t
+    account = engine._goods.accounts[0]
+    read = engine._goods.ever_read(account)
+    account.counted = {zone: replace(count, read=read) for zone, count in counted.items()}
+    account.moved, account.lying, account.brought_back = moved, lying, returned
+    unseen = engine._answers._composer._unseen
+    unseen.learn(now)
+    spread = unseen.spread(account, units, now, deaf=False)
+    shelved = unseen.on_shelf(account, spread, now, deaf=False)
+    for chance in [spread] if shelved is None else [spread, shelved]:
+        assert chance.shape == (units + 1,)
+        assert chance.sum() == pytest.approx(1.0)
+        assert np.all(chance >= 0)
+    if shelved is not None:
+        assert shelved @ np.arange(units + 1) <= spread @ np.arange(units + 1) + 0.01
 
 
 def test_a_count_is_likeliest_where_it_is_right() -> None:
