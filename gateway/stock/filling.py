@@ -22,6 +22,9 @@ from gateway.stock.tags import HAND, Status, Tags
 FIRST_LOOK, LAST_LOOK = 2, 10
 """Looks from which on most tags have been read; and after which a shelf only counts while the back
 room has some: any shelf runs short of what is nowhere else."""
+LOOKS_KEPT = 720
+"""A shelf that was full yesterday says nothing of goods brought to it since: looks are forgotten
+after so many more, and by twice as many at the latest."""
 FULLER, SHORTER = -2, 5
 """Least shortfalls beyond these count as these. Below zero: more than there is room for."""
 USUAL = np.array([0.01, 0.02, 0.5, 0.17, 0.11, 0.08, 0.05, 0.06])
@@ -48,7 +51,8 @@ class Filling:
         self._planned: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
         self._room: Ints = np.zeros(0, np.int64)
         self._gap, self._behind, self._looks = self._room, self._room, self._room
-        self._before = (self._room, self._room)
+        self._older = self._before = (self._room, self._room)
+        self._taken = 0
 
     def learn(self, gtins: list[str], settled: NDArray[np.bool_]) -> None:
         """Look at all shelves, when the store is listened to anew, and then once a minute.
@@ -62,15 +66,20 @@ class Filling:
         if len(gtins) > len(self._room):
             self._open(gtins)
         on_shelf, behind = self._lying()
-        gap = self._room - on_shelf
+        gap, lies = self._room - on_shelf, on_shelf + behind > 0
         counts = (self._looks >= FIRST_LOOK) & ((self._looks < LAST_LOOK) | (behind > 0))
         # Somebody may be on the way with goods: what two looks have seen is so.
         lasting = np.maximum(gap, self._before[0]), np.maximum(behind, self._before[1])
         self._gap = np.where(counts, np.minimum(self._gap, lasting[0]), self._gap)
         self._behind = np.where(counts, np.minimum(self._behind, lasting[1]), self._behind)
         self._before, self._looks = (gap, behind), self._looks + 1
-        known = settled & (self._room > 0) & (self._gap < _NEVER) & (on_shelf + behind > 0)
-        least = np.minimum(self._gap, self._behind)[known]
+        self._taken += 1
+        if self._taken % LOOKS_KEPT == 0:
+            self._older = self._gap, self._behind
+            self._gap, self._behind = np.full((2, len(gap)), _NEVER)
+        gap, behind = self._least()
+        known = settled & (self._room > 0) & (gap < _NEVER) & lies
+        least = np.minimum(gap, behind)[known]
         seen = np.bincount(_kind(least), minlength=len(USUAL))
         self.chance = (seen + USUAL) / (len(least) + 1)
 
@@ -82,7 +91,8 @@ class Filling:
         """
         if account >= len(self._room) or not self._room[account]:
             return None
-        room, gap, behind = (int(x[account]) for x in (self._room, self._gap, self._behind))
+        room = int(self._room[account])
+        gap, behind = (int(one) for one in self._least(account))
         units = room - gap + behind + unread
         if gap == _NEVER or units > UNITS_MOST:
             return None
@@ -94,6 +104,14 @@ class Filling:
         on_shelf, back = self._unheard(account)
         share = lying * np.log(on_shelf) + (unread - lying) * np.log(back)
         return np.asarray(chance * np.exp(ways - _ways(units, unread) + share), np.float64)
+
+    def _least(self, account: int | slice = slice(None)) -> tuple[Ints, Ints]:
+        """The least gap, and the fewest units behind, of all looks that are not forgotten."""
+        gap, behind = self._older
+        return (
+            np.minimum(self._gap[account], gap[account]),
+            np.minimum(self._behind[account], behind[account]),
+        )
 
     def zone_of(self, account: int) -> int:
         """The only shelf that the planogram names for it; `NOWHERE` if there are more or none."""
@@ -123,6 +141,7 @@ class Filling:
         self._planned = accounts, zones
         self._gap, self._behind = (np.append(x, new) for x in (self._gap, self._behind))
         self._before = np.append(self._before[0], new), np.append(self._before[1], new)
+        self._older = np.append(self._older[0], new), np.append(self._older[1], new)
         self._looks = np.append(self._looks, 0 * new)
 
     def _lying(self) -> tuple[Ints, Ints]:

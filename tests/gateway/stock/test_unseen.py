@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,11 @@ from gateway.changes import Remember
 from gateway.stock.book import ZoneCount
 from gateway.stock.counts import AGAIN_MOST
 from gateway.stock.engine import StockEngine
+from gateway.stock.filling import LOOKS_KEPT, Filling
+from gateway.stock.layout import ZoneKind
+from gateway.stock.lessons import Lessons
+from gateway.stock.places import Places
+from gateway.stock.tags import Tags
 from gateway.stock.unseen import MISCOUNTED, _found
 from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, shop
 
@@ -190,3 +196,19 @@ def test_what_a_customer_brought_back_is_laid_where_it_belongs() -> None:
     store.bring_back(0)
     store.run(1200)
     assert laid(store, "shelf-a") == pytest.approx(ROOM, abs=0.2)
+
+
+def test_a_shelf_that_was_full_the_day_before_yesterday_proves_nothing_today(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places, tags = Places(layout()), Tags(5, HexNaming(), Counter())
+    filling = Filling(layout(), places, tags, Lessons(places, tags, places.are(ZoneKind.EXIT)))
+    laid = []
+    for units in [ROOM] * 20 + [ROOM - 1] * (3 * LOOKS_KEPT):
+        # What tags say of a shelf, once a minute for a day and a half.
+        monkeypatch.setattr(filling, "_lying", lambda n=units: (np.array([n]), np.array([4])))
+        filling.learn([gtin(0)], np.ones(1, np.bool_))
+        one = filling.shelved(0, 1)
+        laid.append(0.5 if one is None else one[1] / one.sum())
+    assert max(laid[10 : LOOKS_KEPT - 20]) < 0.1
+    assert laid[-1] > 0.3
