@@ -179,7 +179,8 @@ class Memory:
         """Counts of single zones; most GTINs have none."""
         zones = self._places.zones
         counted = {zones[z]: (c.beyond, c.times, c.read) for z, c in account.counted.items()}
-        return {"moved": account.moved, "counted": counted} if counted else {}
+        told = counted or account.moved != 0
+        return {"moved": account.moved, "counted": counted} if told else {}
 
     def _listed(self, account: Account) -> list[tuple[object, ...]]:
         tags, rows = self._tags, self._goods.rows(account)

@@ -124,8 +124,10 @@ class Unseen:
         if not 0 <= more <= WEIGHED_MOST or self._lies_elsewhere(account):
             return None
         each = [self._shelved(account, unread) for unread in range(more + 1)]
-        sums = [float(one.sum()) for one in each if one is not None]
-        return (more - (account.moved or 0), np.array(sums)) if len(sums) == len(each) else None
+        sums = np.array([one.sum() for one in each if one is not None])
+        if len(sums) < len(each):
+            return None
+        return more - (account.moved or 0), sums / sums.max()
 
     def _shelved(self, account: Account, unread: int) -> Floats | None:
         """P(shelves and counts as they were, j of so many unread units on the planned shelf)."""
