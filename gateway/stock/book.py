@@ -27,13 +27,14 @@ DECAY_A_DAY = 0.01
 
 @dataclass(frozen=True, slots=True)
 class ZoneCount:
-    """What people found in a zone beyond its known tags; so many counts in a row said the same.
+    """What people found in a zone beyond its known tags.
 
-    It holds as long as no further tag of the GTIN is read: `read` had been by then.
+    It holds as long as no further tag of the GTIN is read: `read` had been by then. `again`: the
+    count before it had found so many units beyond the tags, too.
     """
 
     beyond: int
-    times: int
+    again: bool
     read: int
 
 

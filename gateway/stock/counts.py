@@ -16,8 +16,6 @@ STRAY_SECONDS = 60.0
 """A tag heard so shortly before a count elsewhere is not what was counted."""
 STILL_THERE_SECONDS = 5.0
 """A tag read so shortly before a count in its zone outweighs the count."""
-AGAIN_MOST = 4
-"""Counts that said the same are believed by then."""
 
 
 class Counts:
@@ -83,9 +81,8 @@ class Counts:
 
     def _note_count(self, account: Account, zone: int, beyond: int) -> None:
         read, before = self._goods.ever_read(account), account.counted.get(zone)
-        again = before is not None and (before.beyond, before.read) == (beyond, read)
-        times = min(before.times + 1, AGAIN_MOST) if before is not None and again else 1
-        account.counted[zone] = ZoneCount(beyond, times, read)
+        same = before is not None and (before.beyond, before.read) == (beyond, read)
+        account.counted[zone] = ZoneCount(beyond, same and beyond > 0, read)
 
     def _placed(self, row: int) -> float:
         return float(self._tags.belief[row, HERE] + self._tags.belief[row, HIDDEN])

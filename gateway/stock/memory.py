@@ -113,9 +113,9 @@ class Memory:
         account.delivered = int(said.get("delivered", 0))
         moved = said.get("moved", 0)
         account.moved = None if moved is None else int(moved)
-        for name, (beyond, times, read) in said.get("counted", {}).items():
+        for name, (beyond, again, read) in said.get("counted", {}).items():
             if self._places.zone(name) != NOWHERE:
-                count = ZoneCount(int(beyond), int(times), int(read))
+                count = ZoneCount(int(beyond), bool(again), int(read))
                 account.counted[self._places.zone(name)] = count
         for urn, status, zone, here, last, booked, rate in said["tags"]:
             self._restore_tag(gtin, urn, (status, zone, here, last, booked, rate), now)
@@ -178,7 +178,7 @@ class Memory:
     def _counts(self, account: Account) -> dict[str, object]:
         """Counts of single zones; most GTINs have none."""
         zones = self._places.zones
-        counted = {zones[z]: (c.beyond, c.times, c.read) for z, c in account.counted.items()}
+        counted = {zones[z]: (c.beyond, int(c.again), c.read) for z, c in account.counted.items()}
         told = counted or account.moved != 0
         return {"moved": account.moved, "counted": counted} if told else {}
 

@@ -35,6 +35,8 @@ WEIGHED_MOST = 12
 """Beyond so many unread units goods carry no tags, and how full a shelf is says nothing of them."""
 MISCOUNTED, FAR_OFF = 0.05, 0.001
 """Share of people's counts of a GTIN in a zone that are off by one, and by more."""
+AGAIN = 1e-4
+"""Share of them that are still off when somebody found the same units beyond the tags again."""
 LIKELY = 1e-4
 """Less likely numbers of units are not looked at."""
 
@@ -194,4 +196,6 @@ def _found(count: ZoneCount, lying: Ints) -> Floats:
     """P(count), had so many unread units lain in its zone."""
     off = np.abs(lying - count.beyond)
     once = np.select([off == 0, off == 1], [1 - MISCOUNTED, MISCOUNTED / 2], FAR_OFF)
-    return np.asarray(once**count.times, np.float64)
+    if count.again:
+        once[off > 0] *= AGAIN
+    return np.asarray(once, np.float64)

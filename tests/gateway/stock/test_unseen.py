@@ -12,7 +12,6 @@ from hypothesis import strategies as some
 
 from gateway.changes import Remember
 from gateway.stock.book import ZoneCount
-from gateway.stock.counts import AGAIN_MOST
 from gateway.stock.engine import StockEngine
 from gateway.stock.filling import LOOKS_KEPT, Filling
 from gateway.stock.layout import ZoneKind
@@ -81,11 +80,11 @@ def test_a_count_that_book_and_tags_contradict_is_believed_when_it_is_made_again
         store.count(article, 6)
     store.run(700)
     said = []
-    for _ in range(4):
+    for _ in range(2):
         store.count(0, 7, zone="shelf-a")
         store.run(60)
         said.append(store.stock[gtin(0)].on_hand)
-    assert (said[0], said[-1]) == (6, 7)
+    assert said == [6, 7]
 
 
 def test_a_book_that_was_counted_zone_by_zone_is_no_worse_than_one_of_the_building() -> None:
@@ -141,7 +140,7 @@ def test_what_people_counted_outlives_a_restart(delivered: bool) -> None:
     assert new.moved == old.moved != 0
 
 
-COUNTS = some.builds(ZoneCount, some.integers(0, 9), some.integers(1, AGAIN_MOST), some.just(0))
+COUNTS = some.builds(ZoneCount, some.integers(0, 9), some.booleans(), some.just(0))
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +182,7 @@ def test_whatever_people_counted_chances_sum_to_one(
 
 
 def test_a_count_is_likeliest_where_it_is_right() -> None:
-    chance = _found(ZoneCount(beyond=1, times=1, read=0), np.arange(5))
+    chance = _found(ZoneCount(beyond=1, again=False, read=0), np.arange(5))
     assert chance.argmax() == 1
     assert chance[:3].sum() == pytest.approx(1.0)
     assert chance[0] == MISCOUNTED / 2
