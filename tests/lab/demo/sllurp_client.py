@@ -5,7 +5,6 @@ python sllurp_client.py HOST PORT ANTENNAS TAGS
 
 import json
 import sys
-import threading
 
 from sllurp.llrp import LLRPReaderClient, LLRPReaderConfig
 
@@ -32,23 +31,24 @@ def main(host, port, antennas, wanted):
         }
     )
     reader = LLRPReaderClient(host, int(port), config)
-    done = threading.Event()
     seen = 0
 
     def tell(_reader, tags):
         nonlocal seen
         for tag in tags:
             print(json.dumps(tag, default=lambda raw: raw.decode()), flush=True)
+        had_enough = seen >= int(wanted)
         seen += len(tags)
-        if seen >= int(wanted):
-            done.set()
+        if not had_enough and seen >= int(wanted):
+            # In sllurp's own thread: it asks first and only then says who waits for the answer,
+            # so from another thread an answer that comes at once is waited for without end.
+            reader.disconnect(timeout=0)
 
     reader.add_tag_report_callback(tell)
     reader.connect()
-    done.wait(15)
+    reader.join(15)
     capabilities = reader.llrp.capabilities
     print(json.dumps({"capabilities": capabilities}, default=repr), flush=True)
-    reader.disconnect(timeout=5)
 
 
 main(*sys.argv[1:])
