@@ -133,11 +133,9 @@ class Composer:
             if view.some_blind:
                 sure = answer.distribution(units.promised)
             if unseen:
-                now, deaf = view.now, view.all_blind
-                hidden = self._unseen.spread(account, unseen, now, deaf=deaf)
+                hidden, shelved = self._unseen.weigh(account, unseen, view.now, deaf=view.all_blind)
                 spread = np.convolve(spread, hidden)
                 sure = np.convolve(sure, hidden) if view.some_blind else spread
-                shelved = self._unseen.on_shelf(account, hidden, now, deaf=deaf)
                 laid = self._laying.unseen(account, hidden, shelved, units.zones)
         zones = units.zones
         if unseen or (floor and not _rounds_to_likeliest(floor)):

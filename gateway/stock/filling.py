@@ -49,9 +49,12 @@ class Filling:
         self._shelf, self._back = places.are(ZoneKind.SHELF), places.are(ZoneKind.BACKROOM)
         self.chance: Floats = USUAL
         self._planned: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        self._shelves: list[Ints] = []
         self._room: Ints = np.zeros(0, np.int64)
-        self._gap, self._behind, self._looks = self._room, self._room, self._room
-        self._older = self._before = (self._room, self._room)
+        self._looks: Ints = self._room
+        self._least: Ints = np.zeros((2, 0), np.int64)
+        """By account: the least gap on its shelf, and the fewest units behind it."""
+        self._older = self._before = self._least
         self._taken = 0
 
     def learn(self, gtins: list[str], settled: NDArray[np.bool_]) -> None:
@@ -66,70 +69,68 @@ class Filling:
         if len(gtins) > len(self._room):
             self._open(gtins)
         on_shelf, behind = self._lying()
-        gap, lies = self._room - on_shelf, on_shelf + behind > 0
+        look = np.stack([self._room - on_shelf, behind])
         counts = (self._looks >= FIRST_LOOK) & ((self._looks < LAST_LOOK) | (behind > 0))
         # Somebody may be on the way with goods: what two looks have seen is so.
-        lasting = np.maximum(gap, self._before[0]), np.maximum(behind, self._before[1])
-        self._gap = np.where(counts, np.minimum(self._gap, lasting[0]), self._gap)
-        self._behind = np.where(counts, np.minimum(self._behind, lasting[1]), self._behind)
-        self._before, self._looks = (gap, behind), self._looks + 1
+        lasting = np.minimum(self._least, np.maximum(look, self._before))
+        self._least = np.where(counts, lasting, self._least)
+        self._before, self._looks = look, self._looks + 1
         self._taken += 1
         if self._taken % LOOKS_KEPT == 0:
-            self._older = self._gap, self._behind
-            self._gap, self._behind = np.full((2, len(gap)), _NEVER)
-        gap, behind = self._least()
-        known = settled & (self._room > 0) & (gap < _NEVER) & lies
-        least = np.minimum(gap, behind)[known]
+            self._older, self._least = self._least, np.full_like(self._least, _NEVER)
+        gap, behind_least = np.minimum(self._least, self._older)
+        known = settled & (self._room > 0) & (gap < _NEVER) & (on_shelf + behind > 0)
+        least = np.minimum(gap, behind_least)[known]
         seen = np.bincount(_kind(least), minlength=len(USUAL))
         self.chance = (seen + USUAL) / (len(least) + 1)
 
-    def shelved(self, account: int, unread: int) -> Floats | None:
-        """P(what was seen, and j of so many unread units on their shelf), j = 0, 1, … `unread`.
+    def shelved(self, account: int, unread: Ints) -> Floats | None:
+        """P(what was seen, and j of k unread units on their shelf), [each k of `unread`, j].
 
-        The sum says how well so many unread units explain what was seen. None where that is not
-        known: no plan, no back room, no time yet.
+        The sum over j = 0, 1, … says how well k unread units explain what was seen. None where
+        that is not known: no plan, no back room, no time yet.
         """
         if account >= len(self._room) or not self._room[account]:
             return None
         room = int(self._room[account])
-        gap, behind = (int(one) for one in self._least(account))
+        gap, behind = np.minimum(self._least[:, account], self._older[:, account]).tolist()
         units = room - gap + behind + unread
-        if gap == _NEVER or units > UNITS_MOST:
+        if gap == _NEVER or units.max() > UNITS_MOST:
             return None
-        lying = np.arange(unread + 1)
-        any_way = self.chance[_kind(min(room, units) - np.arange(units + 1))].sum()
-        chance = self.chance[_kind(min(gap, behind + unread) - lying)] / any_way
+        fullest = np.minimum(room, units)
+        any_way = self._shorter_than(fullest + 1) - self._shorter_than(fullest - units)
+        some, lying = unread[:, None], np.arange(unread.max() + 1)
+        back = np.maximum(some - lying, 0)
+        chance = self.chance[_kind(np.minimum(gap, behind + some) - lying)] / any_way[:, None]
         # Of all units on the shelf and of all behind it, which are the unread ones?
-        ways = _ways(room - gap + lying, lying) + _ways(behind + unread - lying, unread - lying)
-        on_shelf, back = self._unheard(account)
-        share = lying * np.log(on_shelf) + (unread - lying) * np.log(back)
-        return np.asarray(chance * np.exp(ways - _ways(units, unread) + share), np.float64)
-
-    def _least(self, account: int | slice = slice(None)) -> tuple[Ints, Ints]:
-        """The least gap, and the fewest units behind, of all looks that are not forgotten."""
-        gap, behind = self._older
-        return (
-            np.minimum(self._gap[account], gap[account]),
-            np.minimum(self._behind[account], behind[account]),
-        )
+        ways = _ways(room - gap + lying, lying) + _ways(behind + back, back)
+        on_shelf, in_back = self._unheard(account)
+        share = lying * np.log(on_shelf) + back * np.log(in_back)
+        each = chance * np.exp(ways - _ways(units, unread)[:, None] + share)
+        return np.where(lying <= some, each, 0.0)
 
     def zone_of(self, account: int) -> int:
         """The only shelf that the planogram names for it; `NOWHERE` if there are more or none."""
-        accounts, zones = self._planned
-        mine = zones[accounts == account]
-        return int(mine[0]) if len(mine) == 1 else NOWHERE
+        if account >= len(self._shelves) or len(self._shelves[account]) != 1:
+            return NOWHERE
+        return int(self._shelves[account][0])
+
+    def _shorter_than(self, short: Ints) -> Floats:
+        """The sum of the chances of all shortfalls below `short`, but for a constant."""
+        last = short - 1
+        sums = self.chance.cumsum()[_kind(last)] + self.chance[0] * np.minimum(last - FULLER, 0)
+        return np.asarray(sums + self.chance[-1] * np.maximum(last - SHORTER, 0), np.float64)
 
     def _unheard(self, account: int) -> tuple[float, float]:
         """How much likelier than anywhere a unit is unread on its shelf, and in the back."""
         unheard, crowd = self._lessons.unheard, self._lessons.crowd + 0.001
         usual = float((crowd * unheard).sum() / crowd.sum())
-        accounts, zones = self._planned
-        mine = zones[accounts == account]
-        return float(unheard[mine].mean()) / usual, float(unheard[self._back].mean()) / usual
+        on_shelf, in_back = unheard[self._shelves[account]], unheard[self._back]
+        return float(on_shelf.mean()) / usual, float(in_back.mean()) / usual
 
     def _open(self, gtins: list[str]) -> None:
         number = {gtin: n for n, gtin in enumerate(gtins)}
-        new = np.full(len(gtins) - len(self._room), _NEVER)
+        new = len(gtins) - len(self._room)
         self._room = np.zeros(len(gtins), np.int64)
         planned: list[tuple[int, int]] = []
         for (name, gtin), capacity in self._layout.planogram.items():
@@ -137,12 +138,14 @@ class Filling:
             if zone != NOWHERE and self._shelf[zone] and gtin in number and capacity > 0:
                 self._room[number[gtin]] += min(capacity, UNITS_MOST + 1)
                 planned.append((number[gtin], zone))
-        accounts, zones = np.array(planned, np.int64).reshape(-1, 2).T
+        accounts, zones = np.array(sorted(planned), np.int64).reshape(-1, 2).T
         self._planned = accounts, zones
-        self._gap, self._behind = (np.append(x, new) for x in (self._gap, self._behind))
-        self._before = np.append(self._before[0], new), np.append(self._before[1], new)
-        self._older = np.append(self._older[0], new), np.append(self._older[1], new)
-        self._looks = np.append(self._looks, 0 * new)
+        self._shelves = np.split(zones, np.searchsorted(accounts, np.arange(1, len(gtins))))
+        never = np.full((2, new), _NEVER)
+        self._least = np.append(self._least, never, axis=1)
+        self._before = np.append(self._before, never, axis=1)
+        self._older = np.append(self._older, never, axis=1)
+        self._looks = np.append(self._looks, np.zeros(new, np.int64))
 
     def _lying(self) -> tuple[Ints, Ints]:
         """By account: tags where the planogram has them, and in back rooms."""

@@ -74,77 +74,72 @@ class Unseen:
         for number in doubtful[:DOUBTS_A_TURN]:
             self._goods.doubt(number)
 
-    def spread(self, account: Account, units: int, now: float, *, deaf: bool) -> Floats:
-        """P(k of so many units in the book without a known tag are there), k = 0, 1, ….
+    def weigh(
+        self, account: Account, units: int, now: float, *, deaf: bool
+    ) -> tuple[Floats, Floats | None]:
+        """How many units in the book without a known tag are there, and how many on their shelf.
 
         Args:
+            units: how many there are in the book.
             deaf: no antenna hears.
+
+        Answers P(k of them are there), and P(j lie on the shelves that the planogram names); None
+        where that is unknown.
         """
         sure = trust(account, now)
         if not self._all_watched or deaf:
-            return answer.booked(units, sure)
-        back = min(units, account.brought_back)
-        arriving, fresh = self._arriving(account, units - back, now)
+            return answer.booked(units, sure), None
+        returned = min(units, account.brought_back)
+        arriving, fresh = self._arriving(account, units - returned, now)
+        settled = units - returned - arriving
+        shelved = None
+        if settled <= WEIGHED_MOST:
+            shelved = self._shelved(account, np.arange(settled + 1))
         tags = self._goods.in_book(account)
         bare = not self._goods.ever_read(account)
-        settled = units - back - arriving
-        seen = None if back or arriving else self._seen(account, units)
-        known = self._unread.spread(tags, answer.booked(settled, sure), bare=bare, seen=seen)
+        seen = None
+        if shelved is not None and settled == units:
+            seen = _seen(account, units, shelved)
+        spread = self._unread.spread(tags, answer.booked(settled, sure), bare=bare, seen=seen)
         if arriving:
             booked = answer.booked(arriving, sure)
             late = self._unread.spread(tags, booked, bare=bare)
-            known = np.convolve(known, fresh * booked + (1 - fresh) * late)
-        return np.convolve(known, answer.booked(back, sure)) if back else known
-
-    def on_shelf(
-        self, account: Account, spread: Floats, now: float, *, deaf: bool
-    ) -> Floats | None:
-        """P(j of them lie on the shelves that the planogram names), j = 0, 1, …; None: unknown.
-
-        Args:
-            spread: P(k of them are there).
-            deaf: no antenna hears.
-        """
-        if deaf or not self._all_watched or self._lies_elsewhere(account):
-            return None
-        unseen = len(spread) - 1
-        returned = min(unseen, account.brought_back)
-        arriving, _ = self._arriving(account, unseen - returned, now)
-        chance = np.zeros(len(spread))
-        for units in np.flatnonzero(spread > LIKELY).tolist():
-            # What came back is taken home to its shelf, what comes in lies in the back room.
-            home = min(units, returned)
-            unread = max(0, units - home - arriving)
+            spread = np.convolve(spread, fresh * booked + (1 - fresh) * late)
+        if returned:
+            spread = np.convolve(spread, answer.booked(returned, sure))
+        # What came back is taken home to its shelf, what comes in lies in the back room.
+        likely = np.flatnonzero(spread > LIKELY)
+        home = np.minimum(likely, returned)
+        unread = np.maximum(0, likely - home - arriving)
+        if shelved is not None:
+            shelved = shelved[unread]
+        elif settled > WEIGHED_MOST:
             shelved = self._shelved(account, unread)
-            if shelved is None:
-                return None
-            chance[home : home + unread + 1] += spread[units] / shelved.sum() * shelved
-        return np.asarray(chance / chance.sum(), np.float64)
+        if shelved is None:
+            return spread, None
+        each = shelved * (spread[likely] / shelved.sum(axis=1))[:, None]
+        chance = np.zeros(len(spread))
+        for first, one in zip(home.tolist(), each, strict=True):
+            chance[first : first + len(one)] += one
+        return spread, chance / chance.sum()
 
-    def _seen(self, account: Account, more: int) -> tuple[int, Floats] | None:
-        """What the book had beyond the tags before counts moved it, and P(seen | k unread)."""
-        if not 0 <= more <= WEIGHED_MOST or self._lies_elsewhere(account):
+    def _shelved(self, account: Account, unread: Ints) -> Floats | None:
+        """P(shelves and counts as they were, j of k unread units on the planned shelf), [k, j]."""
+        if self._lies_elsewhere(account):
             return None
-        each = [self._shelved(account, unread) for unread in range(more + 1)]
-        sums = np.array([one.sum() for one in each if one is not None])
-        if len(sums) < len(each):
-            return None
-        return more - (account.moved or 0), sums / sums.max()
-
-    def _shelved(self, account: Account, unread: int) -> Floats | None:
-        """P(shelves and counts as they were, j of so many unread units on the planned shelf)."""
         number = self._goods.number(account)
         shelved = self._filling.shelved(number, unread)
         if shelved is None or not account.counted:
             return shelved
-        lying = np.arange(unread + 1)
+        lying = np.arange(shelved.shape[1])
+        read, shelf = self._goods.ever_read(account), self._filling.zone_of(number)
         for zone, found in account.counted.items():
-            if found.read != self._goods.ever_read(account):
+            if found.read != read:
                 continue
-            if zone == self._filling.zone_of(number):
+            if zone == shelf:
                 shelved = shelved * _found(found, lying)
             elif zone == self._only_back:
-                shelved = shelved * _found(found, unread - lying)
+                shelved = shelved * _found(found, unread[:, None] - lying)
         return shelved
 
     def _lies_elsewhere(self, account: Account) -> bool:
@@ -180,16 +175,24 @@ class Unseen:
         for account, (tags, more) in zip(self._goods.accounts, beyond, strict=True):
             if more is None or account.arriving(now):
                 continue
-            told = self._seen(account, more) if tags and (more > 0 or account.moved) else None
-            if told is None:
+            shelved = None
+            if tags and 0 <= more <= WEIGHED_MOST and (more or account.moved):
+                shelved = self._shelved(account, np.arange(more + 1))
+            if shelved is None:
                 cases[tags, more] += 1
             else:
-                seen.append((tags, *told))
+                seen.append((tags, *_seen(account, more, shelved)))
         self._unread.learn(cases, self._listened(now), seen)
 
     def _listened(self, now: float) -> float:
         """Seconds since the first read of all."""
         return now - self._tags.first_read(now)
+
+
+def _seen(account: Account, more: int, shelved: Floats) -> tuple[int, Floats]:
+    """What the book had beyond the tags before counts moved it, and P(seen | k unread)."""
+    likely = shelved.sum(axis=1)
+    return more - (account.moved or 0), likely / likely.max()
 
 
 def _found(count: ZoneCount, lying: Ints) -> Floats:

@@ -171,8 +171,7 @@ def test_whatever_people_counted_chances_sum_to_one(
     account.moved, account.lying, account.brought_back = moved, lying, returned
     unseen = engine._answers._composer._unseen
     unseen.learn(now)
-    spread = unseen.spread(account, units, now, deaf=False)
-    shelved = unseen.on_shelf(account, spread, now, deaf=False)
+    spread, shelved = unseen.weigh(account, units, now, deaf=False)
     for chance in [spread] if shelved is None else [spread, shelved]:
         assert chance.shape == (units + 1,)
         assert chance.sum() == pytest.approx(1.0)
@@ -210,7 +209,7 @@ def test_a_shelf_that_was_full_the_day_before_yesterday_proves_nothing_today(
         # What tags say of a shelf, once a minute for a day and a half.
         monkeypatch.setattr(filling, "_lying", lambda n=units: (np.array([n]), np.array([4])))
         filling.learn([gtin(0)], np.ones(1, np.bool_))
-        one = filling.shelved(0, 1)
-        laid.append(0.5 if one is None else one[1] / one.sum())
+        one = filling.shelved(0, np.array([1]))
+        laid.append(0.5 if one is None else one[0, 1] / one.sum())
     assert max(laid[10 : LOOKS_KEPT - 20]) < 0.1
     assert laid[-1] > 0.3
