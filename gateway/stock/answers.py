@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -21,7 +22,11 @@ STEP_EXPECTED, STEP_CHANCE, STEP_ZONE = 0.05, 0.01, 0.25
 STEP_BELIEF = 0.05
 """A tag whose belief moved by less needs no new answer."""
 REVIEW_SECONDS = 60.0
-"""How often books are compared with tags, and answers that rest on books made anew."""
+"""How often books are compared with tags, and answers that rest on more than tags made anew."""
+REVIEW_WITHIN = 50.0
+"""Spread over so many seconds."""
+ROUND_REVIEWS = 5
+"""The others' turn comes within so many reviews: many small steps of belief may add up."""
 ANSWERS_A_TURN = 150
 """Answers made anew in one turn because beliefs moved; the rest follows in the next turns. What a
 person or the till said is answered at once and does not count."""
@@ -43,6 +48,8 @@ class Answers:
         self._status: NDArray[np.int8] = np.zeros(0, np.int8)
         self._blind_before: NDArray[np.bool_] | None = None
         self._waiting: dict[int, None] = {}
+        self._to_review: list[int] = []
+        self._reviews = self._in_review = 0
 
     def changed(self, now: float, holds: Holds) -> list[Change]:
         """New answers worth saying."""
@@ -52,6 +59,9 @@ class Answers:
         for number in list(self._waiting)[:ANSWERS_A_TURN]:
             del self._waiting[number]
             numbers.append(number)
+        left = math.floor(self._in_review * max(0.0, 1.0 - (now - self._reviewed) / REVIEW_WITHIN))
+        numbers += self._to_review[left:]
+        del self._to_review[left:]
         said: list[Change] = []
         for number in dict.fromkeys(numbers):
             account = self._goods.accounts[number]
@@ -69,14 +79,11 @@ class Answers:
         return self._composer.make(account, self._composer.view(now), holds, before)
 
     def _note_moved(self, now: float, view: View) -> None:
-        """Accounts of tags whose belief moved, and all when sight changed or time went by."""
+        """Accounts of tags whose belief moved, and all when sight changed."""
         if not 0 <= now - self._reviewed < REVIEW_SECONDS:
             self._reviewed = now
             self._composer.learn(now)
-            for number, account in enumerate(self._goods.accounts):
-                rests_on_time = account.book is not None or account.weighed is not None
-                if rests_on_time or self._stale(account):
-                    self._waiting[number] = None
+            self._review(view)
         if self._blind_before is None or (view.blind != self._blind_before).any():
             self._blind_before = view.blind
             self._waiting.update(dict.fromkeys(range(len(self._goods.accounts))))
@@ -85,12 +92,25 @@ class Answers:
             accounts = distinct(self._tags.account[moved])
             self._waiting.update(dict.fromkeys(one for one in accounts if one >= 0))
 
-    def _stale(self, account: Account) -> bool:
-        """Whether it was said to be likely there while nothing is heard of it."""
+    def _review(self, view: View) -> None:
+        """Note whose answer changes with time alone; of the others some each time, by turns."""
+        self._waiting.update(dict.fromkeys(self._to_review))
+        self._reviews += 1
+        in_book, _ = self._goods.tallies()
+        self._to_review = [
+            number
+            for number, account in enumerate(self._goods.accounts)
+            if (number - self._reviews) % ROUND_REVIEWS == 0
+            or view.some_blind
+            or account.weighed is not None
+            or account.unseen(in_book[number])
+            or self._unknown(account)
+        ]
+        self._in_review = len(self._to_review)
+
+    def _unknown(self, account: Account) -> bool:
         before = self.said.get(account.gtin)
-        return (
-            before is not None and before.state is StockState.UNKNOWN and before.p_available > 0.5
-        )
+        return before is not None and before.state is StockState.UNKNOWN
 
     def _moved_tags(self) -> NDArray[np.int64]:
         """Rows whose belief or place moved since they were last among these; new rows."""

@@ -56,6 +56,8 @@ class Filling:
         """By account: the least gap on its shelf, and the fewest units behind it."""
         self._older = self._before = self._least
         self._taken = 0
+        self._on_shelf: Floats = np.zeros(0)
+        self._in_back = 0.0
 
     def learn(self, gtins: list[str], settled: NDArray[np.bool_]) -> None:
         """Look at all shelves, when the store is listened to anew, and then once a minute.
@@ -83,6 +85,7 @@ class Filling:
         least = np.minimum(gap, behind_least)[known]
         seen = np.bincount(_kind(least), minlength=len(USUAL))
         self.chance = (seen + USUAL) / (len(least) + 1)
+        self._hear()
 
     def shelved(self, account: int, unread: Ints) -> Floats | None:
         """P(what was seen, and j of k unread units on their shelf), [each k of `unread`, j].
@@ -104,8 +107,7 @@ class Filling:
         chance = self.chance[_kind(np.minimum(gap, behind + some) - lying)] / any_way[:, None]
         # Of all units on the shelf and of all behind it, which are the unread ones?
         ways = _ways(room - gap + lying, lying) + _ways(behind + back, back)
-        on_shelf, in_back = self._unheard(account)
-        share = lying * np.log(on_shelf) + back * np.log(in_back)
+        share = lying * self._on_shelf[account] + back * self._in_back
         each = chance * np.exp(ways - _ways(units, unread)[:, None] + share)
         return np.where(lying <= some, each, 0.0)
 
@@ -121,12 +123,15 @@ class Filling:
         sums = self.chance.cumsum()[_kind(last)] + self.chance[0] * np.minimum(last - FULLER, 0)
         return np.asarray(sums + self.chance[-1] * np.maximum(last - SHORTER, 0), np.float64)
 
-    def _unheard(self, account: int) -> tuple[float, float]:
-        """How much likelier than anywhere a unit is unread on its shelf, and in the back."""
+    def _hear(self) -> None:
+        """How much likelier than anywhere a unit is unread on its shelf, and in the back: logs."""
         unheard, crowd = self._lessons.unheard, self._lessons.crowd + 0.001
         usual = float((crowd * unheard).sum() / crowd.sum())
-        on_shelf, in_back = unheard[self._shelves[account]], unheard[self._back]
-        return float(on_shelf.mean()) / usual, float(in_back.mean()) / usual
+        accounts, zones = self._planned
+        many = np.maximum(np.bincount(accounts, minlength=len(self._room)), 1)
+        on_shelf = np.bincount(accounts, unheard[zones], minlength=len(self._room)) / many
+        self._on_shelf = np.log(np.where(on_shelf > 0, on_shelf / usual, 1.0))
+        self._in_back = float(np.log(unheard[self._back].mean() / usual))
 
     def _open(self, gtins: list[str]) -> None:
         number = {gtin: n for n, gtin in enumerate(gtins)}

@@ -26,11 +26,15 @@ class Laying:
         self._floor = places.are(ZoneKind.SHELF)
         self._back = places.are(ZoneKind.BACKROOM)
         self._backroom = places.first(ZoneKind.BACKROOM)
-        floor = np.flatnonzero(self._floor).tolist()
+        floor: list[int] = np.flatnonzero(self._floor).tolist()
         self.floor_ids = {places.zones[zone]: place for place, zone in enumerate(floor)}
-        self._planned: dict[str, list[str]] = {}
-        for zone, gtin in layout.planogram:
-            self._planned.setdefault(gtin, []).append(zone)
+        self._planned: dict[str, list[int]] = {}
+        for name, gtin in layout.planogram:
+            zone = places.zone(name)
+            if zone in floor:
+                self._planned.setdefault(gtin, []).append(zone)
+        self._backs: list[int] = np.flatnonzero(self._back).tolist()
+        self._storage: list[int] = np.flatnonzero(presence.storage).tolist()
 
     def unseen(
         self,
@@ -48,15 +52,16 @@ class Laying:
         Answers P(so many of them lie on the shop floor).
         """
         units, before = answer.mean(spread), answer.on_floor(zones, self.floor_ids)
-        likely = self._likely_zones(account, zones)
-        back = {zone: weight for zone, weight in likely.items() if self._back[zone]}
-        shelf = {zone: w for zone, w in likely.items() if self._is_planned(account, zone)}
-        if shelved is not None and back and shelf:
+        planned = self._planned.get(account.gtin, [])
+        if shelved is not None and planned and self._backs:
             here = answer.mean(shelved)
+            shelf = self._likely(account, planned, zones)
+            back = self._likely(account, self._backs, zones)
             self._share(here, shelf, zones)
             self._share(units - here, back, zones)
             return shelved
-        self._share(units, account.known_lying() or likely, zones)
+        lying = account.known_lying() or self._likely(account, self._storage, zones)
+        self._share(units, lying or {0: 1.0}, zones)
         laid = answer.on_floor(zones, self.floor_ids) - before
         return answer.part(spread, laid / units if units else 0.0)
 
@@ -66,24 +71,20 @@ class Laying:
             name = self._places.zones[zone]
             zones[name] = zones.get(name, 0.0) + units * weight / total
 
-    def _is_planned(self, account: Account, zone: int) -> bool:
-        planned = self._planned.get(account.gtin, ())
-        return bool(self._floor[zone]) and self._places.zones[zone] in planned
-
-    def _likely_zones(self, account: Account, zones: dict[str, float]) -> dict[int, float]:
+    def _likely(
+        self, account: Account, among: list[int], zones: Mapping[str, float]
+    ) -> dict[int, float]:
         """Where units lie that no antenna hears: with their like, where antennas hear badly."""
-        planned = len(self._planned.get(account.gtin, ()))
-        shelves = float(self._presence.lessons.crowd[self._floor].sum())
+        planned, lessons = self._planned.get(account.gtin, []), self._presence.lessons
+        shelves = float(lessons.crowd[self._floor].sum())
         weights = {}
-        for zone in np.flatnonzero(self._presence.storage).tolist():
-            name = self._places.zones[zone]
-            usual = float(self._presence.lessons.crowd[zone])
+        for zone in among:
+            usual = float(lessons.crowd[zone])
             if self._floor[zone] and planned:
-                mine = self._is_planned(account, zone)
-                usual = shelves / planned if mine else 0.1 * usual
-            like = 0.5 * (usual + zones.get(name, 0.0))
-            weights[zone] = (like + 0.01) * float(self._presence.lessons.unheard[zone])
-        return weights or {0: 1.0}
+                usual = shelves / len(planned) if zone in planned else 0.1 * usual
+            like = 0.5 * (usual + zones.get(self._places.zones[zone], 0.0))
+            weights[zone] = (like + 0.01) * float(lessons.unheard[zone])
+        return weights
 
     def on_scale(self, account: Account, units: float, zones: dict[str, float]) -> None:
         """Units that scales weigh lie on them, by the share of each of the weight."""

@@ -2,7 +2,8 @@
 
 20,000 tags, 32 antennas on eight readers. Each antenna finishes a round a second and hears a share
 of its zone's tags in it, as many as a busy reader gets through. Times are CPU time of the process,
-with one thread for numpy's products as the gateway has it.
+with one thread for numpy's products as the gateway has it. The second store is the same with a
+planogram and counted books, a tenth of which have a unit that no antenna hears.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.observations import Round, TagReads
+from drivers.observations import Round, Stocktake, TagReads
 from gateway.changes import Change, Remember
 from gateway.simulate.random_plans import gtin_of
 from gateway.stock.engine import StockEngine
@@ -34,25 +35,38 @@ WARM, MEASURED = 450, 60
 
 
 class _Names:
-    """Tags by number."""
+    """Tags by number: by turns of all GTINs, or `each` of one GTIN after another."""
+
+    def __init__(self, each: int | None = None) -> None:
+        self._each = each
 
     def of_bytes(self, epc: bytes) -> Item | None:
         number = int.from_bytes(epc, "big")
-        return Item(f"urn:{number}", gtin_of(number % GTINS))
+        which = number % GTINS if self._each is None else number // self._each
+        return Item(f"urn:{number}", gtin_of(which))
 
     def of_text(self, epc: str) -> Item | None:
         return self.of_bytes(bytes.fromhex(epc))
 
 
-def _engine() -> StockEngine:
+def _engine(*, books: bool = False) -> StockEngine:
     zones = tuple(Zone(f"z{a}", ZoneKind.SHELF) for a in range(ANTENNAS - 1))
     zones += (Zone("back", ZoneKind.BACKROOM),)
+    each = TAGS // GTINS
+    planned = {(zones[g * ANTENNAS // GTINS].id, gtin_of(g)): each for g in range(GTINS)}
     layout = Layout(
         zones=zones,
         antennas={(f"r{a // PORTS}", a % PORTS): zones[a].id for a in range(ANTENNAS)},
         articles={gtin_of(number): Article(gtin_of(number)) for number in range(GTINS)},
+        planogram=planned if books else {},
     )
-    return StockEngine(layout, _Names())
+    return StockEngine(layout, _Names(each if books else None))
+
+
+def _count(engine: StockEngine, t: float) -> None:
+    """People count every GTIN: a tenth of them has one unit more than it has tags."""
+    for g in range(GTINS):
+        engine.observe(Stocktake("till", t, t, gtin_of(g), TAGS // GTINS + (g % 10 == 0)))
 
 
 class _Shop:
@@ -119,7 +133,23 @@ def run() -> list[str]:
     _take_in(engine, shop.says(START, TAGS))
     cold = _spent(lambda: _keep(kept, engine.advance(START + 1)))
     lines = [f"cold start, all {TAGS:,} tags in one second: {cold:.2f} s"]
+    t, seconds = _seconds(engine, shop, kept)
+    lines += seconds
+    lines.append(f"memory growth: {_resident() - before:.0f} MB, "
+                 f"at most {_most_resident() - before:.0f} MB")  # fmt: skip
+    again = _engine()
+    lines.append(f"start-up from {len(kept):,} memories: "
+                 f"{_spent(lambda: again.restore(kept, t)):.2f} s")  # fmt: skip
+    counted = _engine(books=True)
+    _count(counted, START)
+    lines += [f"with books, {line}" for line in _seconds(counted, _Shop(), {})[1]]
+    return lines
+
+
+def _seconds(engine: StockEngine, shop: _Shop, kept: dict[str, str]) -> tuple[float, list[str]]:
+    """The time after a while in a store, and what its seconds cost then."""
     t = _settle(engine, shop, START, kept)
+    lines = []
     for heard in (HEARD, 0):
         told, took = [], []
         for _ in range(MEASURED):
@@ -129,12 +159,7 @@ def run() -> list[str]:
             took.append(rest * 1e3)
         lines.append(f"a second with {heard * ANTENNAS:,} reads: {_spread(took)}; "
                      f"to take them in before: {_spread(told)}")  # fmt: skip
-    lines.append(f"memory growth: {_resident() - before:.0f} MB, "
-                 f"at most {_most_resident() - before:.0f} MB")  # fmt: skip
-    again = _engine()
-    lines.append(f"start-up from {len(kept):,} memories: "
-                 f"{_spent(lambda: again.restore(kept, t)):.2f} s")  # fmt: skip
-    return lines
+    return t, lines
 
 
 def _spent_in_second(
