@@ -7,7 +7,6 @@ import math
 import sys
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +45,7 @@ from gateway.stock.clones import Clones
 from gateway.stock.composing import Composer
 from gateway.stock.evidence import Evidence, distinct
 from gateway.stock.goods import Goods
+from gateway.stock.happened import AHEAD_SECONDS, in_order
 from gateway.stock.hearing import Hearing
 from gateway.stock.layout import Layout, Naming
 from gateway.stock.learned import Learned
@@ -61,8 +61,6 @@ from gateway.stock.usual import Usual
 from gateway.stock.verdicts import figures
 from gateway.stock.walk import Walk
 
-AHEAD_SECONDS = 3_600.0
-"""What is said to be further ahead than that was stamped by a wrong clock."""
 _END_OF_TIME = sys.float_info.max
 IDLE_MOST = 60
 """Seconds of scanning without a word that are credited to a reader which never sends rounds."""
@@ -189,7 +187,7 @@ class StockEngine:
     def _weigh_in_order(self, now: float) -> list[Change]:
         """Reads and facts by event time: a late sale is explained by what was read before it."""
         changes: list[Change] = []
-        facts = deque(sorted((_not_ahead(fact, now) for fact in self._facts), key=_event_time))
+        facts = deque(in_order(self._facts, now))
         self._facts = []
         for epoch in self._evidence.take(now):
             while facts and facts[0].t < epoch.t:
@@ -317,15 +315,6 @@ class StockEngine:
                 for antenna in scanning.tolist():
                     self._evidence.round(float(past), antenna)
                     self._walk.round(float(past), antenna, credited=True)
-
-
-def _event_time(fact: Fact) -> float:
-    return fact.t
-
-
-def _not_ahead(fact: Fact, now: float) -> Fact:
-    """The fact; one from far in the future comes from a wrong clock and happened now."""
-    return replace(fact, t=now) if fact.t > now + AHEAD_SECONDS else fact
 
 
 def _sane(t: float) -> bool:
