@@ -1,10 +1,11 @@
 """Units in the book of which no tag is known: tags that nobody has read, or a wrong book?
 
-Two things are learned across the store from how books and tags differ: the share of tags that go
-unread, and how often a book is off. Books err both ways, unread tags only one: a book that has
-fewer units than there are tags is wrong for sure, and one that has three more is more likely wrong
-by three than three tags unread. What a store of so few goods cannot tell is left open: every answer
-is the mean over all pairs of shares, by how well each explains the store's books.
+Three things are learned across the store from how books and tags differ: the share of tags that go
+unread, how often a book is off, and how many GTINs carry no tags. Books err both ways, unread tags
+only one: a book that has fewer units than there are tags is wrong for sure, and one that has three
+more is more likely wrong by three than three tags unread. What a store of so few goods cannot tell
+is left open: every answer is the mean over all such shares, by how well they explain the store's
+books together.
 
 Tags that are read badly are found late, so the share of unread tags is large at first and falls as
 one over the time that antennas have listened, down to the tags that never answer.
@@ -30,8 +31,9 @@ _WRONG_A, _WRONG_B = 0.3, 4.0
 """Share of books that are off: most stores keep them well, some hardly. A beta distribution."""
 _STEP = 0.45
 """Each further unit that a book is off is so much less likely."""
-_UNTAGGED, _UNTAGGED_GTINS = 0.1, 1.0
-"""Share of GTINs that carry no tags, before anything is learned, and how many GTINs it is worth."""
+_UNTAGGED = np.array([0.0005, 0.002, 0.008, 0.03, 0.1, 0.25, 0.5, 0.75, 0.95])
+_UNTAGGED_A = 0.1
+"""Share of GTINs that carry no tags: none in most stores. A beta distribution's near end."""
 MOST = 400
 """Beyond so many unread units no distribution is worth its arithmetic: the goods carry no tags."""
 _TINY = 1e-300
@@ -44,13 +46,14 @@ class Unread:
 
     def __init__(self) -> None:
         likely = _WRONG**_WRONG_A * (1 - _WRONG) ** _WRONG_B
-        self._prior: Floats = likely[:, None] * np.exp(-0.5 * (np.log(_TIMES) / _TIMES_WIDTH) ** 2)
-        self._untagged = _UNTAGGED
-        self.learn(Counter(), 0.0)
+        times = np.exp(-0.5 * (np.log(_TIMES) / _TIMES_WIDTH) ** 2)
+        self._prior: Floats = likely[:, None, None] * times[:, None] * _UNTAGGED**_UNTAGGED_A
+        self.learn(Counter(), Counter(), 0.0)
 
     def learn(
         self,
         cases: Counter[tuple[int, int]],
+        bare: Counter[int],
         listened: float,
         seen: Sequence[tuple[int, int, Floats]] = (),
     ) -> None:
@@ -59,6 +62,7 @@ class Unread:
         Args:
             cases: how many GTINs have (tags, units in the book beyond those tags); below zero
                 where there are more tags than the book says.
+            bare: how many GTINs of which no tag was ever read have so many units in the book.
             listened: seconds that antennas have listened, those of earlier runs included.
             seen: single GTINs beside them: tags, units in the book beyond those, and how likely
                 what else was seen of them is, were there k unread units, k = 0, 1, ….
@@ -66,19 +70,20 @@ class Unread:
         usual = _DEAD + 1.0 / (1.0 + max(0.0, listened) / _HALF_SECONDS)
         self._shares: Floats = np.minimum(_TIMES * usual, 0.99)
         self._joint: dict[tuple[int, int], Floats] = {}
-        said = np.log(self._prior)
+        said, tagged = np.log(self._prior), np.log1p(-_UNTAGGED)
         for (tags, more), many in cases.items():
             if more <= MOST and tags + more > 0:
-                joint = self._of(tags, more).sum(axis=2)
-                if not tags:
-                    joint = joint + self._bare()
-                said = said + many * np.log(joint)
+                said = said + many * np.log(self._of(tags, more).sum(axis=2))[..., None]
+            said = said + many * tagged
+        for more, many in bare.items():
+            said = said + many * np.log(sum(self._bare(more)) if more <= MOST else _UNTAGGED)
         for tags, more, likely in seen:
-            said = said + np.log((self._of(tags, more, len(likely) - 1) * likely).sum(axis=2))
+            joint = self._of(tags, more, len(likely) - 1) * likely
+            said = said + np.log(joint.sum(axis=2))[..., None] + tagged
         chance = np.exp(said - said.max())
         self._chance: Floats = chance / chance.sum()
         self._answers: dict[tuple[int, int], Floats] = {}
-        self._learn_untagged(cases)
+        self._bare_answers: dict[int, tuple[float, Floats]] = {}
 
     def spread(
         self, tags: int, book: Floats, *, bare: bool, seen: tuple[int, Floats] | None = None
@@ -95,21 +100,25 @@ class Unread:
         more = len(book) - 1
         if more > MOST:
             return book
+        if bare:
+            if more not in self._bare_answers:
+                none, some = self._bare(more)
+                share = self._chance * none / (none + some)
+                rest = self._mean(self._of(0, more), (self._chance - share).sum(axis=2))
+                self._bare_answers[more] = float(share.sum()), rest
+            untagged, rest = self._bare_answers[more]
+            return np.asarray(untagged * book + rest)
+        chance = self._chance.sum(axis=2)
         if seen is not None:
-            some = self._mean(self._of(tags, seen[0], more) * seen[1])
-        else:
-            if (tags, more) not in self._answers:
-                self._answers[tags, more] = self._mean(self._of(tags, more))
-            some = self._answers[tags, more]
-        if not bare:
-            return some
-        share = self._share_untagged(more)
-        return np.asarray(share * book + (1 - share) * some)
+            return self._mean(self._of(tags, seen[0], more) * seen[1], chance)
+        if (tags, more) not in self._answers:
+            self._answers[tags, more] = self._mean(self._of(tags, more), chance)
+        return self._answers[tags, more]
 
-    def _mean(self, joint: Floats) -> Floats:
-        """P(k) over all pairs of shares."""
+    def _mean(self, joint: Floats, chance: Floats) -> Floats:
+        """P(k) over all pairs of shares, each by its `chance`."""
         each = joint / joint.sum(axis=2, keepdims=True)
-        return np.asarray(np.einsum("wt,wtk->k", self._chance, each))
+        return np.asarray(np.einsum("wt,wtk->k", chance, each))
 
     def _of(self, tags: int, more: int, most: int | None = None) -> Floats:
         """Joint chance of `k` unread tags and a book off by the rest, [wrong, times, k].
@@ -131,22 +140,9 @@ class Unread:
                 self._joint[tags, more] = known
         return known
 
-    def _bare(self) -> Floats:
-        """Chance that goods carry no tags and their book is right, [wrong, 1]."""
-        share = self._untagged / (1 - self._untagged)
-        return np.asarray(share * (1 - _WRONG[:, None]))
-
-    def _share_untagged(self, more: int) -> float:
-        """P(goods of which no tag was ever read carry none)."""
-        some = float((self._chance * self._of(0, more).sum(axis=2)).sum())
-        none = float((self._chance * self._bare()).sum())
-        return none / (none + some)
-
-    def _learn_untagged(self, cases: Counter[tuple[int, int]]) -> None:
-        booked, bare = _UNTAGGED_GTINS, _UNTAGGED * _UNTAGGED_GTINS
-        for (tags, more), many in cases.items():
-            if tags + more > 0:
-                booked += many
-                if not tags:
-                    bare += many * (1.0 if more > MOST else self._share_untagged(more))
-        self._untagged = bare / booked
+    def _bare(self, more: int) -> tuple[Floats, Floats]:
+        """Chances of goods of which no tag was ever read: that they carry none and their book is
+        right, and that they do; [wrong, times, untagged]."""
+        some = self._of(0, more).sum(axis=2)[..., None] * (1 - _UNTAGGED)
+        none = np.broadcast_to((1 - _WRONG[:, None, None]) * _UNTAGGED, some.shape)
+        return none, some

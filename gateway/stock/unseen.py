@@ -70,7 +70,7 @@ class Unseen:
         self._lesson = listened
         beyond = self._beyond_tags()
         self._learn(beyond, now)
-        doubtful = [number for number, (_, more) in enumerate(beyond) if more and more > 0]
+        doubtful = [number for number, (*_, more) in enumerate(beyond) if more and more > 0]
         for number in doubtful[:DOUBTS_A_TURN]:
             self._goods.doubt(number)
 
@@ -159,21 +159,27 @@ class Unseen:
         waiting = min(unseen, max(0, sum(units for _, units in arrivals) - found))
         return waiting, math.exp(-max(0.0, now - newest) / FRESH_SECONDS)
 
-    def _beyond_tags(self) -> list[tuple[int, int | None]]:
-        """Tags of every account, and units in its book beyond them; None with no book."""
-        booked, _ = self._goods.tallies()
+    def _beyond_tags(self) -> list[tuple[int, int, int | None]]:
+        """Of every account: tags in its book, tags ever read, and units in its book beyond those
+        tags; None with no book."""
+        booked, read = self._goods.tallies()
         return [
-            (tags, None if one.book is None else one.book - one.brought_back - tags)
-            for one, tags in zip(self._goods.accounts, booked, strict=True)
+            (tags, ever, None if one.book is None else one.book - one.brought_back - tags)
+            for one, tags, ever in zip(self._goods.accounts, booked, read, strict=True)
         ]
 
-    def _learn(self, beyond: list[tuple[int, int | None]], now: float) -> None:
+    def _learn(self, beyond: list[tuple[int, int, int | None]], now: float) -> None:
         gtins = [account.gtin for account in self._goods.accounts]
-        self._filling.learn(gtins, np.array([more in {None, 0} for _, more in beyond], np.bool_))
+        self._filling.learn(gtins, np.array([more in {None, 0} for *_, more in beyond], np.bool_))
         cases: Counter[tuple[int, int]] = Counter()
+        bare: Counter[int] = Counter()
         seen: list[tuple[int, int, Floats]] = []
-        for account, (tags, more) in zip(self._goods.accounts, beyond, strict=True):
+        for account, (tags, ever, more) in zip(self._goods.accounts, beyond, strict=True):
             if more is None or account.arriving(now):
+                continue
+            if not ever:
+                if more > 0:
+                    bare[more] += 1
                 continue
             shelved = None
             if tags and 0 <= more <= WEIGHED_MOST and (more or account.moved):
@@ -182,7 +188,7 @@ class Unseen:
                 cases[tags, more] += 1
             else:
                 seen.append((tags, *_seen(account, more, shelved)))
-        self._unread.learn(cases, self._listened(now), seen)
+        self._unread.learn(cases, bare, self._listened(now), seen)
 
     def _listened(self, now: float) -> float:
         """Seconds since the first read of all."""

@@ -19,8 +19,11 @@ HOUR = 3600.0
 
 
 def taught(cases: Counter[tuple[int, int]], listened: float = HOUR) -> Unread:
+    """What it learns; of GTINs with no tags none was ever read."""
     unread = Unread()
-    unread.learn(cases, listened)
+    tagged = Counter({(tags, more): many for (tags, more), many in cases.items() if tags})
+    bare = Counter({more: many for (tags, more), many in cases.items() if not tags and more > 0})
+    unread.learn(tagged, bare, listened)
     return unread
 
 
@@ -52,6 +55,12 @@ def test_at_first_a_tag_may_simply_not_have_been_read_yet() -> None:
 def test_goods_without_tags_live_by_their_book_where_others_do() -> None:
     assert likely(taught(Counter({(0, 6): 30, (8, 0): 10})), 0, 6, bare=True) == 6
     assert likely(taught(WRONG), 0, 2, bare=True) == 0
+
+
+def test_goods_that_are_gone_do_not_prove_each_other_to_carry_no_tags() -> None:
+    gone = Counter({(0, 3): 2})
+    assert likely(taught(WRONG + gone), 0, 3, bare=True) == 0
+    assert likely(taught(RIGHT + gone), 0, 3, bare=True) == 3
 
 
 def test_so_many_units_without_tags_are_a_book_alone() -> None:
