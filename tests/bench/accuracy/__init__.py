@@ -51,7 +51,7 @@ def _options() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="whether it works: seconds, no figures"
     )
     parser.add_argument("--first", type=int, default=301, help="the first seed of the stores")
-    parser.add_argument("--seeds", type=int, default=12, help="how many")
+    parser.add_argument("--seeds", type=int, default=24, help="how many")
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="where the page goes")
     parser.add_argument("--kept", type=Path, default=FOLDER, help="where results are kept")
     return parser
