@@ -47,6 +47,7 @@ class Answers:
         self._home: NDArray[np.int16] = np.zeros(0, np.int16)
         self._status: NDArray[np.int8] = np.zeros(0, np.int8)
         self._blind_before: NDArray[np.bool_] | None = None
+        self._young = False
         self._waiting: dict[int, None] = {}
         self._to_review: list[int] = []
         self._reviews = self._in_review = 0
@@ -79,7 +80,7 @@ class Answers:
         return self._composer.make(account, self._composer.view(now), holds, before)
 
     def _note_moved(self, now: float, view: View) -> None:
-        """Accounts of tags whose belief moved, and all when sight changed."""
+        """Accounts of tags whose belief moved, and those that rest on sight when it changed."""
         if not 0 <= now - self._reviewed < REVIEW_SECONDS:
             self._reviewed = now
             self._composer.learn(now)
@@ -87,6 +88,11 @@ class Answers:
         if self._blind_before is None or (view.blind != self._blind_before).any():
             self._blind_before = view.blind
             self._waiting.update(dict.fromkeys(range(len(self._goods.accounts))))
+        if self._young and not view.young:
+            for number, account in enumerate(self._goods.accounts):
+                if self._unknown(account):
+                    self._waiting[number] = None
+        self._young = view.young
         moved = self._moved_tags()
         if len(moved):
             accounts = distinct(self._tags.account[moved])

@@ -117,11 +117,7 @@ class Unseen:
             shelved = self._shelved(account, unread)
         if shelved is None:
             return spread, None
-        each = shelved * (spread[likely] / shelved.sum(axis=1))[:, None]
-        chance = np.zeros(len(spread))
-        for first, one in zip(home.tolist(), each, strict=True):
-            chance[first : first + len(one)] += one
-        return spread, chance / chance.sum()
+        return spread, _on_shelf(spread, likely, home, shelved)
 
     def _shelved(self, account: Account, unread: Ints) -> Floats | None:
         """P(shelves and counts as they were, j of k unread units on the planned shelf), [k, j]."""
@@ -199,6 +195,22 @@ def _seen(account: Account, more: int, shelved: Floats) -> tuple[int, Floats]:
     """What the book had beyond the tags before counts moved it, and P(seen | k unread)."""
     likely = shelved.sum(axis=1)
     return more - (account.moved or 0), likely / likely.max()
+
+
+def _on_shelf(spread: Floats, likely: Ints, home: Ints, shelved: Floats) -> Floats:
+    """P(j units lie on their shelf), j = 0, 1, ….
+
+    Args:
+        spread: P(k of them are there).
+        likely: the k that are looked at.
+        home: how many of each k are known to lie there.
+        shelved: for each k, how likely j of its others lie there, but for a factor; [k, j].
+    """
+    each = shelved * (spread[likely] / shelved.sum(axis=1))[:, None]
+    chance = np.zeros(len(spread))
+    for first, one in zip(home.tolist(), each, strict=True):
+        chance[first : first + len(one)] += one
+    return np.asarray(chance / chance.sum(), np.float64)
 
 
 def _found(count: ZoneCount, lying: Ints) -> Floats:

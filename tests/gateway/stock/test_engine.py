@@ -141,3 +141,13 @@ def test_blind_readers_make_the_answer_unknown_and_recover_at_once() -> None:
     store.run(5)
     assert store.stock[gtin(0)].on_hand == 3
     assert store.stock[gtin(0)].state is StockState.IN_STOCK
+
+
+def test_a_book_of_none_is_believed_as_soon_as_antennas_had_time_to_contradict_it() -> None:
+    store = shop()
+    store.count(0, 0)
+    store.where[epc(1, 0)] = 1
+    store.run(5)
+    assert store.stock[gtin(0)].state is StockState.UNKNOWN
+    store.run(25)
+    assert store.stock[gtin(0)].state is StockState.OUT_OF_STOCK
