@@ -9,7 +9,9 @@ themselves (`tests.bench.presence`, `gateway.simulate`).
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
+from multiprocessing import Pool
 from pathlib import Path
 
 from tests.bench.accuracy.drawings import drawings
@@ -30,10 +32,12 @@ def run(arguments: list[str] | None = None) -> Iterator[str]:
     problems = textbook(shorter, chosen.kept)
     yield "the yardstick is done"
     stores = {}
-    for scenario in SCENARIOS:
-        hours = QUICK_HOURS if chosen.quick else hours_of(scenario)
-        stores[scenario] = [store_day(scenario, seed, hours, chosen.kept) for seed in seeds]
-        yield f"{scenario} is done"
+    with Pool(chosen.jobs) as pool:
+        for scenario in SCENARIOS:
+            hours = QUICK_HOURS if chosen.quick else hours_of(scenario)
+            days = [(scenario, seed, hours, chosen.kept) for seed in seeds]
+            stores[scenario] = pool.starmap(store_day, days, chunksize=1)
+            yield f"{scenario} is done"
     plots = chosen.out / PLOTS
     plots.mkdir(parents=True, exist_ok=True)
     for name, drawing in drawings(problems, stores).items():
@@ -52,6 +56,7 @@ def _options() -> argparse.ArgumentParser:
     )
     parser.add_argument("--first", type=int, default=301, help="the first seed of the stores")
     parser.add_argument("--seeds", type=int, default=24, help="how many")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="days done side by side")
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="where the page goes")
     parser.add_argument("--kept", type=Path, default=FOLDER, help="where results are kept")
     return parser
