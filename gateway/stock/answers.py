@@ -25,8 +25,9 @@ REVIEW_SECONDS = 60.0
 """How often books are compared with tags, and answers that rest on more than tags made anew."""
 REVIEW_WITHIN = 50.0
 """Spread over so many seconds."""
-ROUND_REVIEWS = 5
-"""The others' turn comes within so many reviews: many small steps of belief may add up."""
+BOOK_REVIEWS, TAG_REVIEWS = 3, 15
+"""What is learned of books moves slowly: answers that rest on them have their turn in so many
+reviews; the others, where small steps of belief may add up, in so many."""
 ANSWERS_A_TURN = 150
 """Answers made anew in one turn because beliefs moved; the rest follows in the next turns. What a
 person or the till said is answered at once and does not count."""
@@ -99,20 +100,23 @@ class Answers:
             self._waiting.update(dict.fromkeys(one for one in accounts if one >= 0))
 
     def _review(self, view: View) -> None:
-        """Note whose answer changes with time alone; of the others some each time, by turns."""
+        """Note which answers are made anew by and by, though nothing moved them."""
         self._waiting.update(dict.fromkeys(self._to_review))
         self._reviews += 1
         in_book, _ = self._goods.tallies()
         self._to_review = [
             number
             for number, account in enumerate(self._goods.accounts)
-            if (number - self._reviews) % ROUND_REVIEWS == 0
-            or view.some_blind
-            or account.weighed is not None
-            or account.unseen(in_book[number])
-            or self._unknown(account)
+            if (number + self._reviews) % self._turns(account, in_book[number], view) == 0
         ]
         self._in_review = len(self._to_review)
+
+    def _turns(self, account: Account, in_book: int, view: View) -> int:
+        """In how many reviews an answer has its turn."""
+        ages = view.some_blind or account.weighed is not None or self._unknown(account)
+        if ages or account.arriving(view.now):
+            return 1
+        return BOOK_REVIEWS if account.unseen(in_book) else TAG_REVIEWS
 
     def _unknown(self, account: Account) -> bool:
         before = self.said.get(account.gtin)
