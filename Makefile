@@ -29,7 +29,7 @@ types: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench
 
-# Writes docs/ACCURACY.md: about a quarter of an hour; a run that was broken off goes on.
+# Writes docs/ACCURACY.md: about an hour on two cores; a run that was broken off goes on.
 accuracy: $(VENV)/.tested
 	$(BIN)/python -m tests.bench accuracy
 
