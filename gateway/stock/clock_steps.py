@@ -112,4 +112,8 @@ class SteppedClock:
         for name in ACCOUNT_TIMES:
             t = getattr(account, name)
             if t is not None:
-                setattr(account, name, min(now, t + seconds if t >= self._agreed else t))
+                setattr(account, name, self._moved(t, seconds, now))
+        account.arrivals = [(self._moved(t, seconds, now), qty) for t, qty in account.arrivals]
+
+    def _moved(self, t: float, seconds: float, now: float) -> float:
+        return min(now, t + seconds if t >= self._agreed else t)

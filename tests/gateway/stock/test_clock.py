@@ -45,6 +45,18 @@ def test_a_clock_that_steps_ten_years_ahead_and_back_is_said_and_survived() -> N
     assert store.stock[gtin(0)].state is StockState.UNKNOWN
 
 
+def test_a_delivery_is_as_new_as_it_was_when_the_clock_is_put_right() -> None:
+    store = stocked()
+    store.deliver(1, 6)
+    account = store.engine._goods.known(gtin(1))
+    assert account is not None
+    for step in (-DECADE, DECADE):
+        store.t += step
+        store.engine.step_clock(step, store.t)
+        store.run(1)
+        assert [units for _, units in account.arriving(store.t)] == [6]
+
+
 def test_what_was_remembered_under_a_clock_years_ahead_is_not_fresh_for_years() -> None:
     store = stocked()
     store.t += DECADE
