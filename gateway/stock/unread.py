@@ -83,10 +83,16 @@ class Unread:
         chance = np.exp(said - said.max())
         self._chance: Floats = chance / chance.sum()
         self._answers: dict[tuple[int, int], Floats] = {}
-        self._bare_answers: dict[int, tuple[float, Floats]] = {}
+        self._bare_answers: dict[tuple[int, bool], tuple[float, Floats]] = {}
 
     def spread(
-        self, tags: int, book: Floats, *, bare: bool, seen: tuple[int, Floats] | None = None
+        self,
+        tags: int,
+        book: Floats,
+        *,
+        bare: bool,
+        learned: bool = True,
+        seen: tuple[int, Floats] | None = None,
     ) -> Floats:
         """P(k of the units without a known tag are there), k = 0, 1, ….
 
@@ -94,6 +100,7 @@ class Unread:
             tags: tags of the GTIN that the book counts.
             book: the same by the book alone, as if these goods carried no tags.
             bare: no tag of this GTIN was ever read.
+            learned: it was among those that were learned from.
             seen: units in the book beyond the tags before anybody counted them, and how likely
                 what else was seen is, were k of those of `book` there.
         """
@@ -101,12 +108,9 @@ class Unread:
         if more > MOST:
             return book
         if bare:
-            if more not in self._bare_answers:
-                none, some = self._bare(more)
-                share = self._chance * none / (none + some)
-                rest = self._mean(self._of(0, more), (self._chance - share).sum(axis=2))
-                self._bare_answers[more] = float(share.sum()), rest
-            untagged, rest = self._bare_answers[more]
+            if (more, learned) not in self._bare_answers:
+                self._bare_answers[more, learned] = self._weigh_bare(more, learned=learned)
+            untagged, rest = self._bare_answers[more, learned]
             return np.asarray(untagged * book + rest)
         chance = self._chance.sum(axis=2)
         if seen is not None:
@@ -114,6 +118,14 @@ class Unread:
         if (tags, more) not in self._answers:
             self._answers[tags, more] = self._mean(self._of(tags, more), chance)
         return self._answers[tags, more]
+
+    def _weigh_bare(self, more: int, *, learned: bool) -> tuple[float, Floats]:
+        """P(goods of which no tag was ever read carry none); P(k there, and they carry tags)."""
+        none, some = self._bare(more)
+        chance = self._chance if learned else self._chance * (none + some)
+        untagged = chance / chance.sum() * none / (none + some)
+        tagged = (chance / chance.sum() - untagged).sum(axis=2)
+        return float(untagged.sum()), self._mean(self._of(0, more), tagged)
 
     def _mean(self, joint: Floats, chance: Floats) -> Floats:
         """P(k) over all pairs of shares, each by its `chance`."""

@@ -100,10 +100,13 @@ class Unseen:
         seen = None
         if shelved is not None and settled == units:
             seen = _seen(account, units, shelved)
-        spread = self._unread.spread(tags, answer.booked(settled, sure), bare=bare, seen=seen)
+        learned = not account.arriving(now)
+        spread = self._unread.spread(
+            tags, answer.booked(settled, sure), bare=bare, learned=learned, seen=seen
+        )
         if arriving:
             booked = answer.booked(arriving, sure)
-            late = self._unread.spread(tags, booked, bare=bare)
+            late = self._unread.spread(tags, booked, bare=bare, learned=False)
             spread = np.convolve(spread, fresh * booked + (1 - fresh) * late)
         if returned:
             spread = np.convolve(spread, answer.booked(returned, sure))

@@ -63,6 +63,12 @@ def test_goods_that_are_gone_do_not_prove_each_other_to_carry_no_tags() -> None:
     assert likely(taught(RIGHT + gone), 0, 3, bare=True) == 3
 
 
+def test_goods_just_delivered_are_weighed_by_themselves_before_they_are_learned_from() -> None:
+    few = taught(Counter({(3, 0): 1}))
+    there = few.spread(0, booked(9, 0.985), bare=True, learned=False)
+    assert there[9] > 0.98
+
+
 def test_so_many_units_without_tags_are_a_book_alone() -> None:
     book = booked(MOST + 1, 0.98)
     assert Unread().spread(3, book, bare=False) is book
