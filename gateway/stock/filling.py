@@ -101,10 +101,11 @@ class Filling:
         if gap == _NEVER or units.max() > UNITS_MOST:
             return None
         fullest = np.minimum(room, units)
-        any_way = self._shorter_than(fullest + 1) - self._shorter_than(fullest - units)
+        below, up_to_fullest = self._up_to(np.stack([fullest - units - 1, fullest]))
         some, lying = unread[:, None], np.arange(unread.max() + 1)
         back = np.maximum(some - lying, 0)
-        chance = self.chance[_kind(np.minimum(gap, behind + some) - lying)] / any_way[:, None]
+        chance = self.chance[_kind(np.minimum(gap, behind + some) - lying)]
+        chance = chance / (up_to_fullest - below)[:, None]
         # Of all units on the shelf and of all behind it, which are the unread ones?
         ways = _ways(room - gap + lying, lying) + _ways(behind + back, back)
         share = lying * self._on_shelf[account] + back * self._in_back
@@ -117,11 +118,10 @@ class Filling:
             return NOWHERE
         return int(self._shelves[account][0])
 
-    def _shorter_than(self, short: Ints) -> Floats:
-        """The sum of the chances of all shortfalls below `short`, but for a constant."""
-        last = short - 1
-        sums = self.chance.cumsum()[_kind(last)] + self.chance[0] * np.minimum(last - FULLER, 0)
-        return np.asarray(sums + self.chance[-1] * np.maximum(last - SHORTER, 0), np.float64)
+    def _up_to(self, short: Ints) -> Floats:
+        """The sum of the chances of all shortfalls up to `short`, but for a constant."""
+        sums = self.chance.cumsum()[_kind(short)] + self.chance[0] * np.minimum(short - FULLER, 0)
+        return np.asarray(sums + self.chance[-1] * np.maximum(short - SHORTER, 0), np.float64)
 
     def _hear(self) -> None:
         """How much likelier than anywhere a unit is unread on its shelf, and in the back: logs."""

@@ -123,8 +123,9 @@ class Unread:
         """P(goods of which no tag was ever read carry none); P(k there, and they carry tags)."""
         none, some = self._bare(more)
         chance = self._chance if learned else self._chance * (none + some)
-        untagged = chance / chance.sum() * none / (none + some)
-        tagged = (chance / chance.sum() - untagged).sum(axis=2)
+        chance = chance / chance.sum()
+        untagged = chance * none / (none + some)
+        tagged = (chance - untagged).sum(axis=2)
         return float(untagged.sum()), self._mean(self._of(0, more), tagged)
 
     def _mean(self, joint: Floats, chance: Floats) -> Floats:

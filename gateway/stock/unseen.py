@@ -90,7 +90,8 @@ class Unseen:
         if not self._all_watched or deaf:
             return answer.booked(units, sure), None
         returned = min(units, account.brought_back)
-        arriving, fresh = self._arriving(account, units - returned, now)
+        arrivals = account.arriving(now)
+        arriving, fresh = self._arriving(account, arrivals, units - returned, now)
         settled = units - returned - arriving
         shelved = None
         if settled <= WEIGHED_MOST:
@@ -100,9 +101,8 @@ class Unseen:
         seen = None
         if shelved is not None and settled == units:
             seen = _seen(account, units, shelved)
-        learned = not account.arriving(now)
         spread = self._unread.spread(
-            tags, answer.booked(settled, sure), bare=bare, learned=learned, seen=seen
+            tags, answer.booked(settled, sure), bare=bare, learned=not arrivals, seen=seen
         )
         if arriving:
             booked = answer.booked(arriving, sure)
@@ -148,9 +148,10 @@ class Unseen:
         usual = {self._filling.zone_of(self._goods.number(account)), *self._backs}
         return not usual.issuperset(account.known_lying())
 
-    def _arriving(self, account: Account, unseen: int, now: float) -> tuple[int, float]:
+    def _arriving(
+        self, account: Account, arrivals: list[tuple[float, int]], unseen: int, now: float
+    ) -> tuple[int, float]:
         """Delivered units not read yet, and P(antennas had no fair chance yet to read them)."""
-        arrivals = account.arriving(now)
         if not arrivals or not unseen:
             return 0, 0.0
         before, newest = arrivals[0][0] - BEFORE_NOTE_SECONDS, arrivals[-1][0]
