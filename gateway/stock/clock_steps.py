@@ -8,14 +8,10 @@ anew, as long ago as it was. A hold keeps the minutes that it had left.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.changes import Alert, Change, Remember
-from gateway.requests import HoldState
+from gateway.changes import Alert, Change
 from gateway.stock.book import Account
 from gateway.stock.goods import Goods
 from gateway.stock.hearing import Hearing
@@ -30,21 +26,6 @@ TIMES = ("last", "first", "since", "sold", "settled", "recent_t", "since_rival",
 ACCOUNT_TIMES = ("booked_at", "counted_at", "heard", "weighed_t", "short_since")
 
 
-class LastingHolds(Holds):
-    """Holds whose minutes are lived: no step of the clock shortens or lengthens them."""
-
-    def step(self, seconds: float) -> list[Change]:
-        """The clock was stepped; what is to be remembered of the open holds."""
-        said: list[Change] = []
-        for hold in self._holds.values():
-            moved = replace(hold, created=hold.created + seconds, expires=hold.expires + seconds)
-            self._holds[hold.id] = moved
-            if hold.state is HoldState.OPEN:
-                text = json.dumps(asdict(moved), sort_keys=True)
-                said.append(Remember("stock", f"hold:{hold.id}", text))
-        return said
-
-
 class SteppedClock:
     """Is told of steps, and compares each `now` with the one before for those nobody told of.
 
@@ -52,7 +33,7 @@ class SteppedClock:
     moves with it; what was remembered from before it was not.
     """
 
-    def __init__(self, tags: Tags, goods: Goods, hearing: Hearing, holds: LastingHolds) -> None:
+    def __init__(self, tags: Tags, goods: Goods, hearing: Hearing, holds: Holds) -> None:
         self._tags, self._goods, self._hearing, self._holds = tags, goods, hearing, holds
         self._before: float | None = None
         self._agreed = 0.0

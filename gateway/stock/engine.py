@@ -40,13 +40,14 @@ from gateway.stock.afterlife import Afterlife
 from gateway.stock.alarms import Alarms
 from gateway.stock.answers import Answers
 from gateway.stock.astray import Astray
-from gateway.stock.clock_steps import LastingHolds, SteppedClock
+from gateway.stock.clock_steps import SteppedClock
 from gateway.stock.clones import Clones
 from gateway.stock.composing import Composer
 from gateway.stock.evidence import Evidence, distinct
 from gateway.stock.goods import Goods
 from gateway.stock.happened import AHEAD_SECONDS, in_order
 from gateway.stock.hearing import Hearing
+from gateway.stock.holds import Holds
 from gateway.stock.layout import Layout, Naming
 from gateway.stock.learned import Learned
 from gateway.stock.memory import Memory
@@ -85,7 +86,7 @@ class StockEngine:
         self._scales = Scales(layout, self._goods, self.faults, self._places.zone)
         usual = Usual(layout, self._places, [a.gtin for a in self._goods.accounts])
         self._presence = Presence(self._places, self._tags, self._hearing, usual)
-        self._holds = LastingHolds()
+        self._holds = Holds()
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
         unsure = self._records.unsure
         self._afterlife = Afterlife(self._places, self._tags, self._goods, self._presence, unsure)

@@ -113,6 +113,16 @@ class Holds:
             del self._holds[hold_id]
         return [Remember("stock", f"hold:{hold_id}", None) for hold_id in old]
 
+    def step(self, seconds: float) -> list[Change]:
+        """The clock was stepped: a hold keeps the minutes that it had left.
+
+        Returns what is to be remembered of the open ones.
+        """
+        for hold in self._holds.values():
+            moved = replace(hold, created=hold.created + seconds, expires=hold.expires + seconds)
+            self._holds[hold.id] = moved
+        return [_remember(hold) for hold in self._holds.values() if hold.state is HoldState.OPEN]
+
     def restore(self, text: str) -> None:
         """Take back a hold from its remembered text."""
         said = json.loads(text)
