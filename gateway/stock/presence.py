@@ -41,6 +41,8 @@ _LEFT = 0.05
 _DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
 _OUT_OF_HAND, _OUT_OF_SIGHT = 0.06, 0.04
 """How soon what the exit has heard is gone, a second: not every shopper at the door goes out."""
+_LATE_ROUNDS, _LATE_WEAK = 20.0, 0.5
+"""What is first read after so many rounds is so likely one that antennas hardly hear."""
 _CARRIED = 0.05
 """Belief that what is read in a new place is still in the hand that brought it."""
 
@@ -64,6 +66,7 @@ class Presence:
         self._patience = np.full(len(places.zones), np.inf)
         self._patience[self.exit] = _DOOR_SECONDS
         self._patience[places.are(ZoneKind.TILL)] = _TILL_SECONDS
+        self._waits = self.storage | places.are(ZoneKind.TILL)
         self.passing = ~self.storage & ~self.exit
         self._passed = ~self.storage
         self.lessons = Lessons(places, tags, self.exit)
@@ -129,7 +132,10 @@ class Presence:
         rows = rows[(tags.status[rows] == _HERE) & (tags.home[rows] != NOWHERE)]
         if not len(rows) or not self.storage.any():
             return
-        where = np.where(self.storage, self._scores(rows), -np.inf).argmax(axis=1)
+        # What lies on the counter may be heard at the door without end: it waits to be paid.
+        scores = np.where(self._waits, self._scores(rows), -np.inf)
+        scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
+        where = scores.argmax(axis=1)
         for zone in np.unique(where).tolist():
             mine = rows[where == zone]
             reads, exposure = tags.reads[mine].copy(), tags.exposure[mine].copy()
@@ -323,6 +329,18 @@ class Presence:
             best = self._scores(some).argmax(axis=1)
             for zone in distinct(best):
                 self.place(some[best == zone], zone, t)
+            self._doubt_late(some[self._tags.first[some] == t])
+
+    def _doubt_late(self, rows: Rows) -> None:
+        """What antennas have not heard in so many rounds was there all the time, and is weak."""
+        tags = self._tags
+        rounds = np.zeros(len(self._places.zones))
+        np.maximum.at(rounds, self._places.zone_of, self._hearing.clock)
+        zone = tags.home[rows]
+        rows = rows[self.storage[zone] & (rounds[zone] > _LATE_ROUNDS)]
+        hidden = _LATE_WEAK * tags.belief[rows, HERE]
+        tags.belief[rows, HERE] -= hidden
+        tags.belief[rows, HIDDEN] += hidden
 
     def _move(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         live = self._tags.status[epoch.row] == Status.HERE

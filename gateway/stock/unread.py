@@ -23,7 +23,7 @@ _DEAD = 0.0015
 """Usual share of tags that never answer."""
 _HALF_SECONDS = 0.55
 """Usual time in which antennas find half of what lies before them."""
-_TIMES = np.array([0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0])
+_TIMES = np.array([0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0])
 _TIMES_WIDTH = 0.7
 """How many times as many as usual go unread in this store; twice or half as many is likely."""
 _WRONG = np.array([0.003, 0.006, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.3, 0.45])

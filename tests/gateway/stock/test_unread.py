@@ -46,6 +46,11 @@ def test_more_tags_than_books_say_betray_books_that_say_more_than_tags() -> None
     assert there[0] > 3 * there[1]
 
 
+def test_where_a_tenth_of_the_tags_go_unread_books_are_believed() -> None:
+    many = Counter({(4, 0): 40, (4, 1): 16, (4, 2): 6, (4, 3): 2})
+    assert likely(taught(many, 4 * HOUR), 4, 2) == 2
+
+
 def test_at_first_a_tag_may_simply_not_have_been_read_yet() -> None:
     assert likely(taught(WRONG, 5.0), 8, 1) == 1
     assert likely(taught(Counter(), 0.0, bare={8: 40}), 0, 8, bare=True) == 8
