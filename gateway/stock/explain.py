@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.hearing import WINDOW_DECAY
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import Places
 from gateway.stock.tags import Status, Tags
@@ -19,14 +23,17 @@ EXIT_SECONDS = 900.0
 HAND_USUAL = 0.03
 """Share of units in some hand at a time: what a belief in `hand` is measured against."""
 UNSEEN_WEIGHT = 1.0
+HEARD_WEIGHT = 30.0
+"""Weight of what in the last seconds the antennas at till and door alone have read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """Zones that goods pass on their way out."""
+    """Zones that goods pass on their way out, and which antennas hear them."""
 
     tills: frozenset[int]
     exits: frozenset[int]
+    antennas: NDArray[np.bool_]
 
 
 def passing_of(places: Places) -> Passing:
@@ -35,6 +42,7 @@ def passing_of(places: Places) -> Passing:
     return Passing(
         frozenset(n for n, kind in kinds if kind is ZoneKind.TILL),
         frozenset(n for n, kind in kinds if kind is ZoneKind.EXIT),
+        places.are(ZoneKind.TILL, ZoneKind.EXIT)[places.zone_of],
     )
 
 
@@ -49,7 +57,16 @@ def weight(tags: Tags, row: int, t: float, passing: Passing) -> float:
     if home in passing.exits and abs(silent) < EXIT_SECONDS:
         return 60.0
     recent = 20.0 * away if -5 < silent < EXIT_SECONDS else 0.05 * away
-    return hand / HAND_USUAL + 2.0 * hidden + 0.02 * here + recent
+    heard = HEARD_WEIGHT * _heard(tags, row, t, passing) ** 3
+    return hand / HAND_USUAL + 2.0 * hidden + 0.02 * here + recent + heard
+
+
+def _heard(tags: Tags, row: int, t: float, passing: Passing) -> float:
+    """Share of the tag's reads of the last seconds that were made at till and door, 0 … 1."""
+    if not abs(t - float(tags.recent_t[row])) < TILL_SECONDS:
+        return 0.0
+    reads = tags.recent[row] * WINDOW_DECAY ** max(0.0, t - float(tags.recent_t[row]))
+    return float(reads[passing.antennas].sum() / (reads.sum() + 1.0))
 
 
 def best(

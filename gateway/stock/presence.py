@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch, distinct, firsts
 from gateway.stock.habits import SHOP, Habits
-from gateway.stock.hearing import Hearing
+from gateway.stock.hearing import WINDOW_DECAY, Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.lessons import Lessons
 from gateway.stock.levels import Levels
@@ -39,6 +39,8 @@ _WEAKEST = 0.05
 _EXPECTED, _LOST, _SOLD = int(Status.EXPECTED), int(Status.LOST), int(Status.SOLD)
 _LEFT = 0.05
 _DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
+_HEARD = 0.3
+"""Less is the fading rest of a read some while ago."""
 _OUT_OF_HAND, _OUT_OF_SIGHT = 0.06, 0.04
 """How soon what the exit has heard is gone, a second: not every shopper at the door goes out."""
 _LATE_ROUNDS, _LATE_WEAK = 20.0, 0.5
@@ -136,6 +138,12 @@ class Presence:
         scores = np.where(self._waits, self._scores(rows), -np.inf)
         scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
         where = scores.argmax(axis=1)
+        # Where nothing hears it, it may lie, but who stands at the door with it is more likely.
+        there = t - tags.since[rows]
+        before = self._hearing.window * WINDOW_DECAY ** there[:, None]
+        heard = np.where(self._places.zone_of == where[:, None], tags.recent[rows] - before, 0.0)
+        lies = (heard.max(axis=1) > _HEARD) | (there > _TILL_SECONDS)
+        rows, where = rows[lies], where[lies]
         for zone in np.unique(where).tolist():
             mine = rows[where == zone]
             reads, exposure = tags.reads[mine].copy(), tags.exposure[mine].copy()
