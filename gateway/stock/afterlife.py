@@ -61,7 +61,7 @@ class Afterlife:
             # Late reports bring many reads at once: the first of them may have settled it.
             if self._tags.status[row] != Status.SOLD or t - self._tags.sold[row] < BAG_SECONDS:
                 continue
-            zone = self._presence.likely_zone(row)
+            zone = self._presence.whereabouts.likeliest(row)
             if zone == NOWHERE or not self._presence.storage[zone]:
                 self._heard.pop(row, None)
                 continue

@@ -47,6 +47,12 @@ class Places:
         """The antennas of one reader."""
         return [number for number, key in enumerate(self.antennas) if key[0] == src]
 
+    def most(self, of: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The largest value that a zone's antennas have, 0 in zones without one, [zones]."""
+        most = np.zeros(len(self.zones))
+        np.maximum.at(most, self.zone_of, of)
+        return most
+
     def are(self, *kinds: ZoneKind) -> NDArray[np.bool_]:
         """Which zones are of one of the kinds, bool[zones]."""
         return np.array([kind in kinds for kind in self.kinds], dtype=np.bool_)

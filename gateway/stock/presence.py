@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch, distinct, firsts
 from gateway.stock.habits import SHOP, Habits
-from gateway.stock.hearing import WINDOW_DECAY, Hearing
+from gateway.stock.hearing import Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.lessons import Lessons
 from gateway.stock.levels import Levels
@@ -24,10 +24,11 @@ from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import expected_reads
 from gateway.stock.review import FIRST_SECONDS, Review
 from gateway.stock.signatures import Signatures
+from gateway.stock.stops import Stops
 from gateway.stock.tags import AWAY, HAND, HERE, HIDDEN, Status, Tags
 from gateway.stock.usual import Usual
+from gateway.stock.whereabouts import Rows, Whereabouts
 
-Rows = NDArray[np.int32] | NDArray[np.int64]
 _AT_ONCE = 2000
 """So many tags are given their first zone together: memory."""
 _TINY = 1e-300
@@ -37,10 +38,6 @@ _HIDDEN_SHARE = 0.03
 _WEAKEST = 0.05
 """Reads of a tag in a hand, hidden, or weak, against one in place."""
 _EXPECTED, _LOST, _SOLD = int(Status.EXPECTED), int(Status.LOST), int(Status.SOLD)
-_LEFT = 0.05
-_DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
-_HEARD = 0.3
-"""Less is the fading rest of a read some while ago."""
 _OUT_OF_HAND, _OUT_OF_SIGHT = 0.06, 0.04
 """How soon what the exit has heard is gone, a second: not every shopper at the door goes out."""
 _LATE_ROUNDS, _LATE_WEAK = 20.0, 0.5
@@ -55,7 +52,8 @@ class Presence:
     Attributes:
         lessons: what the whole store teaches. misses: how alike misses are.
         rates: usual reads by zone and antenna.
-        storage, exit, passing: kinds of zones, bool[zones].
+        whereabouts: which zones the last reads speak for.
+        storage, exit: kinds of zones, bool[zones].
     """
 
     def __init__(self, places: Places, tags: Tags, hearing: Hearing, usual: Usual) -> None:
@@ -65,12 +63,6 @@ class Presence:
         self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
         self.storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self.exit = places.are(ZoneKind.EXIT)
-        self._patience = np.full(len(places.zones), np.inf)
-        self._patience[self.exit] = _DOOR_SECONDS
-        self._patience[places.are(ZoneKind.TILL)] = _TILL_SECONDS
-        self._waits = self.storage | places.are(ZoneKind.TILL)
-        self.passing = ~self.storage & ~self.exit
-        self._passed = ~self.storage
         self.lessons = Lessons(places, tags, self.exit)
         self.rates = self.lessons.rates
         self._usual = usual
@@ -87,7 +79,10 @@ class Presence:
         self._levels = levels = Levels(places, tags, habits)
         self._signatures = Signatures(places, tags, hearing, rates, self.misses, levels, habits)
         self._moves = Moves(places, tags, hearing, rates, self._usual, levels, habits)
-        self._review = Review(tags, self.lessons.spread, self._usual, levels, habits, self.storage)
+        spread = self.lessons.spread
+        self.whereabouts = Whereabouts(tags, hearing, spread, levels, self._usual)
+        self._stops = Stops(places, tags, hearing, self._usual, self.storage, self.whereabouts)
+        self._review = Review(tags, spread, self._usual, levels, habits, self.storage)
         watched = bool((self.exit & self._places.watched).any())
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)
@@ -120,37 +115,31 @@ class Presence:
         total = np.maximum(belief.sum(axis=1, keepdims=True), _TINY)
         np.divide(belief, total, out=belief)
         belief[tags.status[:n] != _HERE] = 0.0
-        passing = np.flatnonzero(self._passed.take(tags.home[:n]))
-        self._take_home(passing)
-        self._stay(passing, epoch.t)
+        self._go_on(epoch.t)
         self._correct(epoch.t)
         self.lessons.learn(epoch.t)
 
-    def _stay(self, rows: Rows, t: float) -> None:
-        """Goods do not live at door or till: what is read there on end lies within its earshot."""
+    def _go_on(self, t: float) -> None:
+        """Goods at till, fitting room and door are on their way to somewhere else."""
+        tags, rows = self._tags, self._stops.here()
+        mine, zones = self._stops.on_the_way_home(rows)
+        away = tags.belief[mine, AWAY]
+        for zone in distinct(zones):
+            self.place(mine[zones == zone], zone, float("nan"))
+        tags.belief[mine, HERE] = tags.belief[mine, HIDDEN] = 0.0
+        tags.belief[mine, HAND], tags.belief[mine, AWAY] = 1.0 - away, away
+        mine, zones = self._stops.heard_on_end(rows, t)
+        for zone in distinct(zones):
+            self._lay(mine[zones == zone], zone, t)
+
+    def _lay(self, rows: Rows, zone: int, t: float) -> None:
+        """Put rows into a zone from which they have been read for a while."""
         tags = self._tags
-        patience = self._patience[tags.home[rows]]
-        rows = rows[(t - tags.since[rows] > patience) & (tags.belief[rows, HERE] > 0.5)]
-        rows = rows[(tags.status[rows] == _HERE) & (tags.home[rows] != NOWHERE)]
-        if not len(rows) or not self.storage.any():
-            return
-        # What lies on the counter may be heard at the door without end: it waits to be paid.
-        scores = np.where(self._waits, self._scores(rows), -np.inf)
-        scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
-        where = scores.argmax(axis=1)
-        # Where nothing hears it, it may lie, but who stands at the door with it is more likely.
-        there = t - tags.since[rows]
-        before = self._hearing.window * WINDOW_DECAY ** there[:, None]
-        heard = np.where(self._places.zone_of == where[:, None], tags.recent[rows] - before, 0.0)
-        lies = (heard.max(axis=1) > _HEARD) | (there > _TILL_SECONDS)
-        rows, where = rows[lies], where[lies]
-        for zone in np.unique(where).tolist():
-            mine = rows[where == zone]
-            reads, exposure = tags.reads[mine].copy(), tags.exposure[mine].copy()
-            rate = tags.rate[mine].copy()
-            self.place(mine, zone, t)
-            tags.reads[mine], tags.exposure[mine] = reads, exposure
-            self._signatures.speak(mine, rate)
+        reads, exposure = tags.reads[rows].copy(), tags.exposure[rows].copy()
+        rate = tags.rate[rows].copy()
+        self.place(rows, zone, t)
+        tags.reads[rows], tags.exposure[rows] = reads, exposure
+        self._signatures.speak(rows, rate)
 
     def _correct(self, t: float) -> None:
         """Give tags another home that have been read as if they lay there, not where we thought."""
@@ -163,41 +152,6 @@ class Presence:
         """Sold tags read since the last call, with the time, in order; forgets them."""
         heard, self._sold_heard = self._sold_heard, []
         return heard
-
-    def likely_zone(self, row: int) -> int:
-        """The zone that explains a tag's reads of the last seconds best."""
-        return int(self._scores(np.array([row])).argmax())
-
-    def surety(self, rows: Rows) -> NDArray[np.float64]:
-        """P(home) of these tags as against every other zone, by their reads of the last seconds."""
-        scores = self._scores(rows)
-        chance = np.exp(scores - scores.max(axis=1, keepdims=True))
-        mine = chance[np.arange(len(rows)), self._tags.home[rows]]
-        return np.asarray(mine / chance.sum(axis=1), np.float64)
-
-    def _scores(self, rows: Rows) -> NDArray[np.float64]:
-        recent = self._tags.recent[rows]
-        window = np.maximum(self._hearing.window.astype(np.float32), recent)
-        scores = self.lessons.spread.scores(recent, window)
-        scores += self._levels.scores(rows)
-        return np.asarray(scores + self._usual.of(self._tags.account[rows]), np.float64)
-
-    def _take_home(self, rows: Rows) -> None:
-        """What has left a fitting room or till is on its way to where its like usually lies."""
-        tags = self._tags
-        rows = rows[self.passing[tags.home[rows]] & (tags.belief[rows, HERE] < _LEFT)]
-        rows = rows[(tags.status[rows] == _HERE) & (tags.rival[rows] == NOWHERE)]
-        rows = rows[tags.home[rows] != NOWHERE]
-        if not len(rows):
-            return
-        away = tags.belief[rows, AWAY]
-        where = np.where(self.storage, self._usual.of(tags.account[rows]), -np.inf).argmax(axis=1)
-        for zone in np.unique(where[self.storage[where]]).tolist():
-            mine = where == zone
-            self.place(rows[mine], zone, float("nan"))
-            tags.belief[rows[mine], HERE] = tags.belief[rows[mine], HIDDEN] = 0.0
-            tags.belief[rows[mine], HAND] = 1.0 - away[mine]
-            tags.belief[rows[mine], AWAY] = away[mine]
 
     def place(
         self,
@@ -232,9 +186,7 @@ class Presence:
 
     def _elapsed(self, epoch: Epoch, exposure: NDArray[np.float64]) -> NDArray[np.float64]:
         """Seconds by which doubt grows in each zone: none while its antennas cannot hear."""
-        zones = len(self._places.zones)
-        clear = np.zeros(zones)
-        np.maximum.at(clear, self._places.zone_of, np.minimum(exposure, 1.0))
+        clear = self._places.most(np.minimum(exposure, 1.0))
         heard = clear > 0
         gap = np.where(np.isnan(self._zone_t), 1.0, np.clip(epoch.t - self._zone_t, 1.0, 5.0))
         self._zone_t[heard] = np.fmax(self._zone_t[heard], epoch.t)
@@ -334,7 +286,7 @@ class Presence:
             return
         for first in range(0, len(lost), _AT_ONCE):
             some = lost[first : first + _AT_ONCE]
-            best = self._scores(some).argmax(axis=1)
+            best = self.whereabouts.scores(some).argmax(axis=1)
             for zone in distinct(best):
                 self.place(some[best == zone], zone, t)
             self._doubt_late(some[self._tags.first[some] == t])
@@ -342,8 +294,7 @@ class Presence:
     def _doubt_late(self, rows: Rows) -> None:
         """What antennas have not heard in so many rounds was there all the time, and is weak."""
         tags = self._tags
-        rounds = np.zeros(len(self._places.zones))
-        np.maximum.at(rounds, self._places.zone_of, self._hearing.clock)
+        rounds = self._places.most(self._hearing.clock)
         zone = tags.home[rows]
         rows = rows[self.storage[zone] & (rounds[zone] > _LATE_ROUNDS)]
         hidden = _LATE_WEAK * tags.belief[rows, HERE]

@@ -86,7 +86,7 @@ class Tidings:
             return []
         self._judged[rows] = now
         passing = ~self._presence.storage[self._tags.home[rows]]
-        sure: list[int] = rows[passing | (self._presence.surety(rows) > SURE)].tolist()
+        sure: list[int] = rows[passing | (self._presence.whereabouts.surety(rows) > SURE)].tolist()
         return sure
 
     def _of_unsure_sales(self, now: float) -> list[Change]:

@@ -1,4 +1,4 @@
-"""Goods between shelf and street: on the counter, in front of the door, in a thief's hand."""
+"""Goods between shelf and street: on the counter, in front of the door."""
 
 from __future__ import annotations
 

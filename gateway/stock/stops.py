@@ -1,0 +1,78 @@
+"""Goods at till, fitting room and door: no stop is where they live, so where are they next?"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.stock.hearing import WINDOW_DECAY, Hearing
+from gateway.stock.layout import ZoneKind
+from gateway.stock.places import NOWHERE, Places
+from gateway.stock.tags import HERE, Status, Tags
+from gateway.stock.usual import Usual
+from gateway.stock.whereabouts import Rows, Whereabouts
+
+_DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
+"""So long goods may be read on end at a stop before they are thought to lie within its earshot."""
+_HEARD = 0.3
+"""Less is the fading rest of a read some while ago."""
+_LEFT = 0.05
+"""Belief below which what was at a stop has left it."""
+
+
+class Stops:
+    """Where goods go from the stops on their way."""
+
+    def __init__(
+        self,
+        places: Places,
+        tags: Tags,
+        hearing: Hearing,
+        usual: Usual,
+        storage: NDArray[np.bool_],
+        whereabouts: Whereabouts,
+    ) -> None:
+        self._places, self._tags, self._hearing = places, tags, hearing
+        self._usual, self._storage, self._whereabouts = usual, storage, whereabouts
+        exits, tills = places.are(ZoneKind.EXIT), places.are(ZoneKind.TILL)
+        self._patience = np.full(len(places.zones), np.inf)
+        self._patience[exits] = _DOOR_SECONDS
+        self._patience[tills] = _TILL_SECONDS
+        # What lies on the counter may be heard at the door without end: it waits to be paid.
+        self._waits = storage | tills
+        self._inside = ~storage & ~exits
+
+    def here(self) -> Rows:
+        """Tags at stops."""
+        return np.flatnonzero(~self._storage.take(self._tags.home[: self._tags.count]))
+
+    def heard_on_end(self, rows: Rows, t: float) -> tuple[Rows, NDArray[np.int64]]:
+        """Tags that are read at a door or till for too long, and the zones they must lie in."""
+        tags = self._tags
+        patience = self._patience[tags.home[rows]]
+        rows = rows[(t - tags.since[rows] > patience) & (tags.belief[rows, HERE] > 0.5)]
+        rows = rows[(tags.status[rows] == Status.HERE) & (tags.home[rows] != NOWHERE)]
+        if not len(rows) or not self._storage.any():
+            return rows[:0], np.zeros(0, np.int64)
+        scores = np.where(self._waits, self._whereabouts.scores(rows), -np.inf)
+        scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
+        where = scores.argmax(axis=1)
+        # Where nothing hears it, it may lie, but who stands at the door with it is more likely.
+        there = t - tags.since[rows]
+        before = self._hearing.window * WINDOW_DECAY ** there[:, None]
+        heard = np.where(self._places.zone_of == where[:, None], tags.recent[rows] - before, 0.0)
+        lies = (heard.max(axis=1) > _HEARD) | (there > _TILL_SECONDS)
+        return rows[lies], where[lies]
+
+    def on_the_way_home(self, rows: Rows) -> tuple[Rows, NDArray[np.int64]]:
+        """Tags that have left a fitting room or till, and the zones where their like lie."""
+        tags = self._tags
+        rows = rows[self._inside[tags.home[rows]] & (tags.belief[rows, HERE] < _LEFT)]
+        rows = rows[(tags.status[rows] == Status.HERE) & (tags.rival[rows] == NOWHERE)]
+        rows = rows[tags.home[rows] != NOWHERE]
+        if not len(rows):
+            return rows, np.zeros(0, np.int64)
+        usual = np.where(self._storage, self._usual.of(tags.account[rows]), -np.inf)
+        where = usual.argmax(axis=1)
+        stored = self._storage[where]
+        return rows[stored], where[stored]
