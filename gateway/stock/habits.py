@@ -11,8 +11,8 @@ class Habits:
 
     Attributes:
         pick: how often a unit is taken in hand.
-        hide: how often a thing in place falls silent for good; scaled by what the store teaches.
-        show: how often a hidden thing comes into sight again.
+        hide: how often a thing in place falls silent for long; scaled by what the store teaches.
+        show: how often a hidden thing comes into sight again, before the store has taught any.
         put: how soon a thing in a hand is put down: minutes.
         put_hidden: share of things put back where no antenna hears them; scaled likewise.
         leave_unseen: share of pick-ups that end outside with neither till nor door seeing it.

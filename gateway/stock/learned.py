@@ -54,12 +54,13 @@ class ZoneFigures:
 
 @dataclass(frozen=True, slots=True)
 class _General:
-    """Silences by grade, units on their shelf and off it, tags by strength, obscurity."""
+    """Silences by grade, units on their shelf and off it, tags by strength, and of long silences
+    `obscure`, `fades`, `shows`, of which earlier versions wrote nothing."""
 
     silences: Floats
     plan: tuple[float, float]
     strengths: Floats
-    obscure: float
+    long_silences: tuple[float, ...]
 
 
 def zone_text(figures: ZoneFigures, places: Places) -> str:
@@ -193,7 +194,8 @@ class Learned:
             strengths = self._general.strengths
             self._presence.misses.restore(self._general.silences)
             self._usual.restore(*self._general.plan)
-            lessons.restore(self._general.obscure)
+            if self._general.long_silences:
+                lessons.silences.restore(*self._general.long_silences)
             self._general = None
         if not self._found:
             return
@@ -223,7 +225,7 @@ class Learned:
             "silences": [[_short(one) for one in row] for row in counted.tolist()],
             "plan": [_short(one) for one in self._usual.misplaced],
             "strengths": [_short(one) for one in lessons.spread.strengths.tolist()],
-            "obscure": _short(lessons.obscure),
+            "long_silences": [_short(one) for one in lessons.silences.learned],
         }
         yield GENERAL, json.dumps(said, separators=(",", ":"))
         known, spread = lessons.rates.known, lessons.spread.taught
@@ -250,11 +252,13 @@ def _parts(said: Any) -> _General:
     if counted.ndim != 2 or not (counted[:, :1] > 0).all():
         raise ValueError("silences are counted by grade, and there are some in each")
     units, misplaced = (_number(one, _COUNTED) for one in said["plan"])
-    obscure = _number(said["obscure"], _COUNTED)
+    long_silences = tuple(_number(one, _COUNTED) for one in said.get("long_silences", ()))
     strengths = np.array([_number(one, _MOST_TAGS) for one in said["strengths"]])
-    if len(strengths) != len(STRENGTHS) or misplaced > units or units == 0 or obscure == 0:
-        raise ValueError("strengths, plan or obscurity cannot be so")
-    return _General(counted, (units, misplaced), strengths, obscure)
+    if len(strengths) != len(STRENGTHS) or misplaced > units or units == 0:
+        raise ValueError("strengths or plan cannot be so")
+    if len(long_silences) not in {0, 3} or not all(one > 0 for one in long_silences):
+        raise ValueError("goods fall silent now and then, and show up again")
+    return _General(counted, (units, misplaced), strengths, long_silences)
 
 
 def _differs(text: str, before: str | None, step: float) -> bool:

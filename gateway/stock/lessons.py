@@ -1,4 +1,4 @@
-"""What the whole store teaches: usual rates, where antennas hear badly, how silences end."""
+"""What the whole store teaches: usual rates, where antennas hear badly, how long silences end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates
+from gateway.stock.silences import Silences
 from gateway.stock.spread import RateSpread
 from gateway.stock.tags import Status, Tags
 
@@ -21,10 +22,6 @@ DEAD, SLOW, SLOW_BEHIND = 0.001, 0.5, 3.5
 goods on a shop floor, and in back rooms, where they are stacked deep."""
 WEAK_RATE, WEAK_TAGS = 0.05, 2000.0
 """A tag that is read less is hardly heard; a few of those say little of their zone."""
-LONG_QUIET, LONG_SECONDS = 40.0, 900.0
-"""Nats and seconds of silence after which a tag is hidden or gone: not unlucky, nor in a hand."""
-BACK, STILL, OBSCURE_MOST = 3.0, 2.0, 20.0
-"""Long silences that ended and that did not, before the store has taught any."""
 
 
 class Lessons:
@@ -35,11 +32,11 @@ class Lessons:
         crowd: tags in each zone for each GTIN that has any.
         unheard: share of a zone's goods that its antennas have never heard, 1 with no antenna.
         first_after: seconds until the first lesson; those after it double, up to a minute.
-        obscure: how much oftener than usual long silence ends by itself here.
+        silences: what long ones come to.
     """
 
     def __init__(self, places: Places, tags: Tags, exits: NDArray[np.bool_]) -> None:
-        self._places, self._tags, self._exits = places, tags, exits
+        self._places, self._tags = places, tags
         self.rates = ZoneRates(places)
         self.spread = RateSpread(places)
         self._turn = 0
@@ -47,19 +44,9 @@ class Lessons:
         behind = places.are(ZoneKind.BACKROOM, ZoneKind.HOLD)
         self._slow = np.where(behind, SLOW_BEHIND, SLOW)
         self.unheard: NDArray[np.float64] = np.where(places.watched, DEAD, 1.0)
-        self.obscure = 1.0
-        self._returned, self._back = 0, BACK
+        self.silences = Silences(tags, exits)
         self._learned, self._begun = -np.inf, np.inf
         self.first_after = LEARN_SECONDS
-
-    def returned(self, quiet: NDArray[np.float64], seconds: NDArray[np.float64]) -> None:
-        """Tags were read again after silences of so many nats and seconds."""
-        self._returned += int(((quiet > LONG_QUIET) & (seconds > LONG_SECONDS)).sum())
-
-    def restore(self, obscure: float) -> None:
-        """Begin with an earlier `obscure` (> 0) in place of what is usual."""
-        self.obscure = float(np.clip(obscure, 0.3, OBSCURE_MOST))
-        self._back = BACK * self.obscure
 
     def wait(self, t: float) -> None:
         """Teach nothing for a while: it is looked at anew where goods lie."""
@@ -71,7 +58,7 @@ class Lessons:
         wait = min(LEARN_SECONDS, max(self.first_after, (t - self._begun) / 2))
         if 0 <= t - self._learned < wait:
             return
-        self._learned = t
+        since, self._learned = self._learned, t
         n, tags = self._tags.count, self._tags
         rows = self._steady(n)
         if len(rows):
@@ -81,7 +68,7 @@ class Lessons:
             reads = tags.reads[some] + tags.fresh[some]
             self.spread.learn(tags.home[some], reads, tags.exposure[some])
         self._learn_crowds(n, t)
-        self._learn_obscurity(n, t)
+        self.silences.learn(n, t, since, self._begun)
 
     def _steady(self, n: int) -> NDArray[np.int64]:
         """Tags surely in place; one whose own antennas have not been heard long lies anywhere."""
@@ -104,11 +91,3 @@ class Lessons:
         listened = max(1.0, t - tags.first_read(t))
         share = DEAD + self._slow / listened + poor / (number + WEAK_TAGS)
         self.unheard = np.where(self._places.watched, share, 1.0)
-
-    def _learn_obscurity(self, n: int, t: float) -> None:
-        tags = self._tags
-        silent = (tags.quiet[:n] > LONG_QUIET) & (tags.status[:n] == Status.HERE)
-        silent &= t - tags.last[:n] > LONG_SECONDS
-        silent &= ~self._exits[tags.home[:n]] & (tags.home[:n] != NOWHERE)
-        odds = (self._returned + self._back) / (int(silent.sum()) + STILL)
-        self.obscure = float(np.clip(odds * STILL / BACK, 0.3, OBSCURE_MOST))

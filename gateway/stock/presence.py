@@ -74,6 +74,7 @@ class Presence:
         hidden = 0.25 * habits.put_hidden
         self._placed = (1.0 - _CARRIED - hidden, hidden, _CARRIED, 0.0)
         self.lessons.first_after = habits.first_lesson
+        self.lessons.silences.live_by(habits)
         self.misses = Misses(self._tags, habits.alike, habits.alike_known)
         places, tags, hearing, rates = self._places, self._tags, self._hearing, self.rates
         self._levels = levels = Levels(places, tags, habits)
@@ -206,10 +207,10 @@ class Presence:
         dt = self._elapsed(epoch, exposure)
         here, hidden, hand = belief[:, HERE], belief[:, HIDDEN], belief[:, HAND]
         pick = (self._pick * dt).take(home)
-        habits, obscure = self._habits, self.lessons.obscure
-        lost = min(1.0, habits.put_hidden * obscure)
-        hide = (self._hide * obscure * dt).take(home) * here
-        show = (habits.show * dt).take(home) * hidden
+        habits, silences = self._habits, self.lessons.silences
+        lost = min(1.0, habits.put_hidden * silences.obscure)
+        hide = (self._hide * silences.fades * dt).take(home) * here
+        show = (silences.shows * dt).take(home) * hidden
         put = (habits.put * np.maximum(dt, 1.0)).take(home) * hand
         lose = (self._lose * dt).take(home) * hand
         # Few tags are at the door: only those can go out of it unseen.
@@ -268,7 +269,7 @@ class Presence:
             belief[:, HERE] += wakes
             belief[:, state] -= wakes
         tags.belief[rows] = belief
-        self.lessons.returned(tags.quiet[rows], epoch.t - tags.last[rows])
+        self.lessons.silences.ended(rows, epoch.t)
         still = tags.rival[rows] == NOWHERE
         self.misses.ended(rows[still & (status == Status.HERE)])
         self._signatures.note(epoch, rows)

@@ -202,7 +202,7 @@ GENERAL = st.fixed_dictionaries(
         | VALUES,
         "plan": st.lists(st.floats(0, 9), max_size=3) | VALUES,
         "strengths": st.lists(st.floats(0, 9), min_size=4, max_size=4) | VALUES,
-        "obscure": VALUES,
+        "long_silences": st.lists(VALUES, max_size=4) | VALUES,
     }
 )
 
