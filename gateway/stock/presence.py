@@ -83,7 +83,8 @@ class Presence:
         spread = self.lessons.spread
         self.whereabouts = Whereabouts(tags, hearing, spread, levels, self._usual)
         self._stops = Stops(places, tags, hearing, self._usual, self.storage, self.whereabouts)
-        self._review = Review(tags, spread, self._usual, levels, habits, self.storage)
+        fitting = places.are(ZoneKind.FITTING)
+        self._review = Review(tags, spread, self._usual, levels, habits, self.storage, fitting)
         watched = bool((self.exit & self._places.watched).any())
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)

@@ -38,9 +38,12 @@ class Review:
         levels: Levels,
         habits: Habits,
         storage: NDArray[np.bool_],
+        fitting: NDArray[np.bool_],
     ) -> None:
         self._tags, self._spread, self._usual = tags, spread, usual
         self._storage, self._levels = storage, levels
+        # What was tried on is soon on its shelf again, where the room's antenna may not hear it.
+        self._looked_at = storage | fitting
         self._longest = habits.review_seconds
 
     def due(self, t: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -53,18 +56,22 @@ class Review:
         tags.review[rows] = t + wait
         home = tags.home[rows]
         rest = (tags.status[rows] == Status.HERE) & (tags.belief[rows, 0] > STEADY)
-        rest &= (home != NOWHERE) & self._storage[home]
+        rest &= (home != NOWHERE) & self._looked_at[home]
         rows = rows[rest]
+        home = tags.home[rows]
         if not len(rows):
             return rows, rows
         reads = tags.reads.take(rows, axis=0) + tags.fresh.take(rows, axis=0)
         scores = self._spread.scores(reads, tags.exposure.take(rows, axis=0))
         scores += self._levels.scores(rows)
         scores += self._usual.of(tags.account[rows])
+        each = np.arange(len(rows))
+        at_home = scores[each, home]
         scores[:, ~self._storage] = -np.inf
         best = scores.argmax(axis=1)
-        each = np.arange(len(rows))
         chance = np.exp(scores - scores[each, best][:, None])
-        self._usual.learn(tags.account[rows], chance / chance.sum(axis=1, keepdims=True))
-        wrong = scores[each, best] - scores[each, tags.home[rows]] > MARGIN
+        chance /= chance.sum(axis=1, keepdims=True)
+        stored = self._storage[home]
+        self._usual.learn(tags.account[rows[stored]], chance[stored])
+        wrong = scores[each, best] - at_home > MARGIN
         return rows[wrong], best[wrong]
