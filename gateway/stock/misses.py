@@ -20,7 +20,10 @@ _SHORT, _GONE = 3.0, 100.0
 _LONG = np.array([8.0, 20.0])
 """Silences that ended, in nats: the shares of long ones tell. Beyond the last it was hardly a
 silence: the tag had been taken away and brought back."""
-_KEPT = 4000.0
+_KEPT = 1e6
+"""A large store counts thousands in a minute: fewer would be the chance of that minute."""
+_TAIL_KNOWN, _TINY = 200.0, 1e-9
+"""Long silences from which on their own tail is known."""
 _LEAST, _MOST = 1.0, 64.0
 _TABLE = np.exp(np.linspace(np.log(_LEAST), np.log(_MOST), 49))
 
@@ -37,7 +40,13 @@ def _shares(alike: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((beyond - gone[:, None]) / (short - gone)[:, None])
 
 
-_FALLING, _LOG_TABLE = np.ascontiguousarray(-_shares(_TABLE).T), np.log(_TABLE)
+def _tails(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same, and of those beyond the first long one how many are beyond the last."""
+    return np.column_stack([shares, shares[:, -1] / shares[:, 0]])
+
+
+_FALLING = np.ascontiguousarray(-_tails(_shares(_TABLE)).T)
+_LOG_TABLE = np.log(_TABLE)
 
 
 class Misses:
@@ -95,7 +104,13 @@ class Misses:
         self._renew()
 
     def _renew(self) -> None:
-        shares = self._long / self._short[:, None]
-        # Shares fall as `alike` grows; the longer tail decides where both do not agree.
-        fits = [np.interp(-shares[:, i], _FALLING[i], _LOG_TABLE) for i in range(len(_LONG))]
-        self.alike = np.maximum(np.exp(np.min(fits, axis=0)), self._told)
+        shares = _tails(np.maximum(self._long, _TINY) / self._short[:, None])
+        # Shares fall as `alike` grows; the longest tail decides where they do not agree: a strong
+        # tag is missed in a single round by chance, and for half a minute by who stands there.
+        *fits, tail = [
+            np.interp(-shares[:, i], falling, _LOG_TABLE) for i, falling in enumerate(_FALLING)
+        ]
+        fit = np.min(fits, axis=0)
+        known = self._long[:, 0] / (self._long[:, 0] + _TAIL_KNOWN)
+        fit = np.minimum(fit, known * tail + (1 - known) * fit)
+        self.alike = np.maximum(np.exp(fit), self._told)

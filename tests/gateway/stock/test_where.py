@@ -85,6 +85,20 @@ def test_how_alike_misses_are_is_learned(alike: float) -> None:
     assert _silences(alike, 2) == pytest.approx(alike, rel=0.35)
 
 
+def _after(short: int, long: int, longest: int) -> float:
+    """What so many silences of 4, 10 and 30 nats teach of strong tags."""
+    tags = Tags(1, HexNaming(), Counter())
+    misses = Misses(tags, SHOP.alike, SHOP.alike_known)
+    for nats, many in ((4.0, short), (10.0, long), (30.0, longest)):
+        tags.grade[:1], tags.quiet[:1] = len(GRADES), nats
+        misses.ended(np.zeros(many, np.int32))
+    return float(misses.alike[-1])
+
+
+def test_who_stands_before_a_shelf_is_not_lost_among_single_misses() -> None:
+    assert _after(100_000, 1_500, 180) < 4.0 < 8.0 < _after(100_000, 1_500, 0)
+
+
 def test_one_grade_teaches_no_other() -> None:
     tags = Tags(1, HexNaming(), Counter())
     misses = Misses(tags, SHOP.alike, SHOP.alike_known)
