@@ -1,0 +1,115 @@
+"""Ours and every other rule on a day, boiled down to the figures of a table."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from gateway.capture.replay import replay
+from gateway.capture.timeline import timeline
+from gateway.config.load import Store, load_store
+from gateway.core import Core
+from gateway.naming import naming_of
+from gateway.rules import core_rules
+from gateway.simulate.beside import beside
+from gateway.simulate.plan import plan_of
+from gateway.simulate.score import Score, score_lines
+from tests.bench.kept import kept, sources
+from tests.bench.second_store.day import Day, make_day
+from tests.bench.second_store.knobs import SCENARIOS
+from tests.bench.second_store.paper import write_config
+
+OURS, RULE_TO_BEAT, EDGEX = "Shelfcast", "last well read", "EdgeX 600 s shipped"
+HERE = "tests/bench/second_store"
+MAKES_DAYS = (
+    "knobs",
+    "layout",
+    "premises",
+    "link",
+    "goods",
+    "floor",
+    "visitors",
+    "staff",
+    "readers",
+    "day",
+    "paper",
+    "judging",
+)
+BASIS = (
+    *(f"{HERE}/{name}.py" for name in MAKES_DAYS),
+    "gateway/simulate/baselines",
+    "gateway/simulate/score.py",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One rule on one day: shares in percent of GTIN-seconds; None of `delays` is never."""
+
+    building: float
+    floor: float | None
+    available: float
+    over: float
+    false_outs: float
+    seconds: float
+    delays: list[float | None] = field(default_factory=list)
+
+
+class _Judged:
+    """A day that is made when somebody asks for it."""
+
+    def __init__(self, scenario: str, seed: int, hours: float) -> None:
+        self._asked = seed, SCENARIOS[scenario], hours
+
+    @cached_property
+    def day(self) -> Day:
+        return make_day(*self._asked)
+
+    @cached_property
+    def store(self) -> Store:
+        with TemporaryDirectory() as folder:
+            return load_store(write_config(self.day, Path(folder)))
+
+    def others(self) -> dict[str, Any]:
+        """Every rule of the baselines."""
+        day = self.day
+        begun = time.perf_counter()
+        scores = beside(plan_of(self.store), day.observations, day.header, day.truth)
+        each = (time.perf_counter() - begun) / len(scores)
+        return {name: asdict(_boiled(score, each)) for name, score in scores.items()}
+
+    def ours(self) -> dict[str, Any]:
+        """The gateway, as `shelfcast replay` runs it."""
+        day, begun = self.day, time.perf_counter()
+        core = Core(core_rules(self.store), naming_of())
+        said = map(json.loads, timeline(replay(core, day.observations)))
+        score = score_lines(said, day.header, day.truth)
+        return {OURS: asdict(_boiled(score, time.perf_counter() - begun))}
+
+
+def judged(asked: tuple[str, int, float]) -> dict[str, Figures]:
+    """All rules on the day of a scenario, a seed and a length."""
+    scenario, seed, hours = asked
+    day = _Judged(scenario, seed, hours)
+    name, basis = f"second-{scenario}-{seed}-{hours:g}h", sources(*BASIS)
+    plain = kept(f"{name}-ours", basis + sources("gateway/stock"), day.ours)
+    plain |= kept(f"{name}-rules", basis, day.others)
+    return {rule: Figures(**its) for rule, its in plain.items()}
+
+
+def _boiled(score: Score, seconds: float) -> Figures:
+    return Figures(
+        building=100.0 * score.wrong_building,
+        floor=None if score.wrong_floor is None else 100.0 * score.wrong_floor,
+        available=100.0 * score.false_available,
+        over=100.0 * score.over_promised,
+        false_outs=score.false_outs_a_day,
+        seconds=seconds,
+        delays=[delay if math.isfinite(delay) else None for delay in score.delays],
+    )
