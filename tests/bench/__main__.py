@@ -20,7 +20,7 @@ NAMES = (
     "walk",
     "footfall",
 )
-"""Those of minutes; `accuracy`, `floor` and `presence --yardstick` are run by name."""
+"""Those of minutes; `accuracy`, `floor`, `second_store` and `presence --yardstick` by name."""
 
 
 def main() -> None:

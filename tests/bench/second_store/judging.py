@@ -29,7 +29,6 @@ OURS, RULE_TO_BEAT, EDGEX = "Shelfcast", "last well read", "EdgeX 600 s shipped"
 HERE = "tests/bench/second_store"
 MAKES_DAYS = (
     "knobs",
-    "layout",
     "premises",
     "link",
     "goods",

@@ -19,11 +19,15 @@ Ints = NDArray[np.int64]
 
 FIRST_METRE_DB = 31.2
 """Free space at 866 MHz."""
-GAIN_DBI, HALF_WIDTH, BACK_LOBE_DB = 6.0, np.radians(38.0), 20.0
+GAIN_DBI, BACK_LOBE_DB = 6.0, 24.0
+HALF_WIDTH, NARROW = np.radians(38.0), np.radians(30.0)
+"""Of a shelf's antenna, and of one that is to hear only the desk or the way out."""
+CLOSE_CEILING = 0.96
+"""Who passes the desk or the gate is asked without pause."""
 CIRCULAR_DB, TAG_DBI, CHIP_DBM, MODULATION_DB = 3.0, 2.0, -18.0, 6.0
-BROADSIDE_LEAST = 0.12
+BROADSIDE_LEAST = 0.2
 """A dipole that points at the antenna is still not quite deaf."""
-HEAD, SHOULDER = 1.75, 0.3
+HEAD, SHOULDER, BEHIND = 1.75, 0.3, 0.25
 DRIFT_EVERY = 20.0
 NOISE_DB = 1.2
 
@@ -49,6 +53,8 @@ class Link:
         self._rooms = self._room(self._ant)
         self._own = np.array([shop.places[a.place].kind in ("till", "exit") for a in shop.antennas])
         wide = len(shop.antennas)
+        self._width = np.where(self._own, NARROW, HALF_WIDTH)
+        self._ceiling = np.where(self._own, CLOSE_CEILING, shop.air.ceiling)
         self.at: Floats = np.zeros((tags, 3))
         self._axis: Floats = np.tile(np.array([1.0, 0.0, 0.0]), (tags, 1))
         self._shadow: Floats = np.zeros((tags, wide))
@@ -84,7 +90,7 @@ class Link:
         """Tags in a hand or a bag at this moment; a body turns, and is now here, now there."""
         self.at[rows] = at
         self._axis[rows] = self._ways(len(rows))
-        behind = self._rng.exponential(0.35 * self._air.body, (len(rows), len(self._ant)))
+        behind = self._rng.exponential(BEHIND * self._air.body, (len(rows), len(self._ant)))
         self._shadow[rows] = hidden[:, None] + behind
         self._there[rows] = self._held[rows] = True
         self._bagged[rows] = bagged
@@ -140,7 +146,7 @@ class Link:
         far = np.maximum(np.linalg.norm(ray, axis=2), 0.3)
         ray = ray / far[..., None]
         off = np.arccos(np.clip(-(ray * self._aim[None]).sum(axis=2), -1.0, 1.0))
-        gain = GAIN_DBI - np.minimum(3.0 * (off / HALF_WIDTH) ** 2, BACK_LOBE_DB)
+        gain = GAIN_DBI - np.minimum(3.0 * (off / self._width) ** 2, BACK_LOBE_DB)
         along = (ray * self._axis[rows][:, None]).sum(axis=2)
         broad = np.maximum(np.sqrt(np.maximum(0.0, 1.0 - along**2)), BROADSIDE_LEAST)
         path = FIRST_METRE_DB + 10.0 * self._air.exponent * np.log10(far)
@@ -163,9 +169,8 @@ class Link:
     def _weigh(self, rows: Ints) -> None:
         margin = self._still[rows] + self._drift[rows] - self._deaf - self._behind(rows)
         self.margin[rows] = margin
-        self.chance[rows] = self._air.ceiling / (
-            1.0 + np.exp(-(margin.clip(-60.0, 60.0)) / self._air.slope)
-        )
+        odds = np.exp(-margin.clip(-60.0, 60.0) / self._air.slope)
+        self.chance[rows] = self._ceiling / (1.0 + odds)
         self.chance[rows] *= margin > -25.0
 
     def _behind(self, rows: Ints) -> Floats:

@@ -12,6 +12,8 @@ from tests.bench.second_store.knobs import Knobs, Span
 COMPANY = "3770042"
 SHOP_FLOOR, BACK, CABIN = 0, 1, 2
 """Rooms, with walls between."""
+ONE_READER = 14
+"""Antennas that one reader serves; with more, a second one takes all that hang over no shelf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Air:
     slope: float
     ceiling: float
     cycle_seconds: float
+    brisk_seconds: float
     at_most: int
     passes: int
 
@@ -118,7 +121,7 @@ def premises(seed: int, knobs: Knobs) -> Premises:
     side = float(rng.choice([-1.0, 1.0]))
     places += [
         Place("stockroom", "backroom", width / 2.0, back_wall + 2.0, 4.0, -1.0),
-        Place("cabins", "fitting", width + 1.5, rng.uniform(5.0, back_wall - 1.0), 2.5, -1.0),
+        Place("cabins", "fitting", width + 1.5, rng.uniform(6.0, back_wall - 1.0), 2.5, -1.0),
         Place("desk", "till", width / 2.0 + side * rng.uniform(2.2, 3.0), 2.2, 1.0, -1.0),
     ]
     if knobs.exit_gate:
@@ -143,7 +146,7 @@ def _shelves(
             f"rail-{i + 1:02d}",
             "shelf",
             0.5 + across * (i % cols + 0.5) + rng.uniform(-0.2, 0.2),
-            5.0 + along * (i // cols) + rng.uniform(-0.2, 0.2),
+            6.5 + along * (i // cols) + rng.uniform(-0.2, 0.2),
             rng.uniform(1.3, 2.0),
             float(rng.choice([-1.0, 1.0])),
         )
@@ -164,13 +167,13 @@ def _antennas(rng: np.random.Generator, places: list[Place], knobs: Knobs) -> tu
             hung.append(
                 (i, *_hanging(rng, place, aside, overhead), _power(rng, place, shelf_power))
             )
-    readers = 1 if len(hung) <= 12 else 2
-    # The gate's antenna is last; two readers share the shop by halves.
-    half = -(-len(hung) // readers)
-    return tuple(
-        Antenna(f"reader-{n // half + 1}", n % half + 1, i, at, aim, power + knobs.power_db)
-        for n, (i, at, aim, power) in enumerate(hung)
-    )
+    shelves = sum(places[i].kind == "shelf" for i, *_ in hung)
+    alone = len(hung) <= ONE_READER
+    antennas = []
+    for n, (i, at, aim, power) in enumerate(hung):
+        reader, number = ("reader-1", n) if alone or n < shelves else ("reader-2", n - shelves)
+        antennas.append(Antenna(reader, number + 1, i, at, aim, power + knobs.power_db))
+    return tuple(antennas)
 
 
 def _hanging(
@@ -192,7 +195,7 @@ def _hanging(
 
 
 def _power(rng: np.random.Generator, place: Place, shelf: float) -> float:
-    more = {"till": -4.0, "exit": 4.0, "backroom": 3.0}.get(place.kind, 0.0)
+    more = {"till": -7.0, "exit": 4.5, "backroom": 3.0}.get(place.kind, 0.0)
     return shelf + more + float(rng.normal(0.0, 0.7))
 
 
@@ -216,17 +219,18 @@ def _air(rng: np.random.Generator) -> Air:
     return Air(
         exponent=rng.uniform(2.2, 2.9),
         shadow=rng.uniform(2.0, 3.5),
-        clutter=rng.uniform(1.0, 4.0),
+        clutter=rng.uniform(0.0, 3.0),
         drift=rng.uniform(0.8, 1.8),
         drift_seconds=rng.uniform(200.0, 900.0),
         body=rng.uniform(8.0, 16.0),
         wall=rng.uniform(10.0, 18.0),
         curtain=rng.uniform(4.0, 9.0),
-        slope=rng.uniform(1.2, 2.2),
+        slope=rng.uniform(2.0, 2.8),
         ceiling=rng.uniform(0.6, 0.92),
         cycle_seconds=float(np.exp(rng.uniform(np.log(0.7), np.log(3.0)))),
+        brisk_seconds=rng.uniform(0.7, 0.9),
         at_most=int(rng.integers(20, 60)),
-        passes=int(rng.integers(1, 4)),
+        passes=int(rng.integers(2, 5)),
     )
 
 

@@ -30,7 +30,9 @@ class Reader:
         ]
         self._rng = np.random.default_rng(seed)
         self._air, self._link, self._epcs = shop.air, link, epcs
-        self._dwell = shop.air.cycle_seconds / len(self._antennas)
+        watches = {shop.places[a.place].kind for _, a in self._antennas}
+        cycle = shop.air.brisk_seconds if "till" in watches else shop.air.cycle_seconds
+        self._dwell = cycle / len(self._antennas)
         self._turn = 0
         self.next = start + self._dwell * float(self._rng.uniform(0.2, 1.0))
         self.online = True

@@ -10,6 +10,8 @@ from tests.bench.second_store.goods import LYING, Thing
 from tests.bench.second_store.knobs import Knobs
 
 TILL = "till"
+EVENLY = 3.0
+"""Shape of the times between thefts; 1 would be chance alone."""
 
 
 class Visitors:
@@ -30,9 +32,10 @@ class Visitors:
             self._floor.begin(self._customer(), 0.0)
 
     def crimes(self) -> Script:
-        """Thieves, now and then."""
+        """Thieves, now and then; seldom two close together."""
         while True:
-            yield float(self._rng.exponential(3600.0 / self._habits.thefts))
+            mean = 3600.0 / self._habits.thefts
+            yield float(self._rng.gamma(EVENLY, mean / EVENLY))
             self._floor.begin(self._thief(), 0.0)
 
     def _came_in(self) -> Person:
@@ -123,7 +126,7 @@ class Visitors:
             floor.move(person, door[0], part)
             if gates and part == 1.2:
                 self._goods.pass_gate(person.bag, gates[0])
-            yield float(self._rng.uniform(0.7, 1.8))
+            yield float(self._rng.uniform(1.0, 2.4))
         floor.leave(person)
         self._goods.out(person.bag)
         person.bag.clear()
@@ -138,10 +141,10 @@ class Visitors:
             assert zone is not None
             yield from floor.go_to(person, zone)
             yield from floor.linger(person, float(rng.uniform(10.0, 40.0)))
-            floor.take(person, [t for t in booty if t.zone == zone], float(rng.uniform(3.0, 12.0)))
-            if rng.random() < 0.5:
+            floor.take(person, [t for t in booty if t.zone == zone], float(rng.uniform(2.0, 8.0)))
+            for _ in range(1 + rng.poisson(0.7)):
                 yield from floor.go_to(person, int(rng.choice(self._shelves)))
-                yield from floor.linger(person, float(rng.uniform(5.0, 60.0)))
+                yield from floor.linger(person, float(rng.uniform(5.0, 40.0)))
         yield from self._go_out(person)
 
     def _booty(self) -> list[Thing]:
