@@ -54,7 +54,7 @@ def make_day(seed: int, knobs: Knobs, hours: float) -> Day:
         Reader(name, shop, link, epcs, (seed, 80, i), START)
         for i, name in enumerate(dict.fromkeys(a.reader for a in shop.antennas))
     ]
-    for fault in _faults(floor, readers, rng, knobs, hours):
+    for fault in _faults(floor, readers, np.random.default_rng([seed, 81]), knobs, hours):
         floor.begin(*fault)
     until = START + 3600.0 * hours
     _run(floor, readers, epcs, until)
@@ -98,7 +98,7 @@ def _fill(floor: Floor, knobs: Knobs, hours: float) -> None:
     rng, goods, articles = floor.rng, floor.goods, floor.shop.articles
     worn = []
     if knobs.wearers:
-        worn = [goods.make(articles[int(rng.integers(len(articles)))]) for _ in range(WORN)]
+        worn = [goods.make(articles[7 * i % len(articles)]) for i in range(WORN)]
     visitors, staff = Visitors(floor, knobs, worn), Staff(floor)
     floor.begin(visitors.arrivals(), 0.0)
     floor.begin(visitors.crimes(), 0.0)

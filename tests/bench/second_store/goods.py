@@ -47,9 +47,9 @@ class Goods:
 
     def make(self, article: Article) -> Thing:
         """A new tag, not in the shop yet."""
-        serial = 1_000 + int(self.rng.integers(1, 40)) + 50 * len(self.things)
-        epc = encode_sgtin96(article.gtin, len(COMPANY), serial)
-        thing = Thing(len(self.things), article, epc, decode_epc(epc).urn)
+        row = len(self.things)
+        epc = encode_sgtin96(article.gtin, len(COMPANY), 1_000 + 37 * row)
+        thing = Thing(row, article, epc, decode_epc(epc).urn)
         self.things.append(thing)
         return thing
 

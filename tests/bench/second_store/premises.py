@@ -53,7 +53,15 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Air:
-    """Figures of the radio in this shop; decibels unless named otherwise."""
+    """Figures of the radio in this shop; decibels unless named otherwise.
+
+    Attributes:
+        exponent: of path loss. clutter: what other goods take from every tag, in the mean.
+        slope: how much stronger makes an answer e times as likely. ceiling: the best chance.
+        cycle_seconds: from one round of a shelf's antenna to its next. brisk_seconds: the same of
+            the reader that watches the desk.
+        at_most: tags in a round. passes: how often one tag may be asked in it.
+    """
 
     exponent: float
     shadow: float

@@ -126,7 +126,7 @@ class Visitors:
             floor.move(person, door[0], part)
             if gates and part == 1.2:
                 self._goods.pass_gate(person.bag, gates[0])
-            yield float(self._rng.uniform(1.0, 2.4))
+            yield float(self._rng.uniform(1.2, 2.8))
         floor.leave(person)
         self._goods.out(person.bag)
         person.bag.clear()
