@@ -31,7 +31,7 @@ class Knobs:
     exit_gate: bool = True
     planogram: bool = True
     book_wrong: float = 0.0
-    visitors: Span = (14.0, 25.0)
+    visitors: Span = (13.0, 23.0)
     thefts: Span = (0.4, 0.9)
     sweep: float = 0.95
     power_db: float = 0.0
@@ -43,7 +43,7 @@ class Knobs:
     picks: Span = (0.45, 0.8)
     keeps: Span = (0.28, 0.48)
     elsewhere: Span = (0.03, 0.10)
-    tries: Span = (0.25, 0.45)
+    tries: Span = (0.2, 0.4)
     buys: Span = (0.2, 0.42)
     deaf_minutes: Span = (10.0, 40.0)
     offline_minutes: Span = (2.0, 6.0)
