@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -100,7 +101,7 @@ def test_lines_stand_in_the_order_in_which_they_arrive() -> None:
 
 
 def test_whoever_wears_our_goods_changes_no_stock() -> None:
-    worn = day("wearers", 0.5)
+    worn = make_day(5, replace(SCENARIOS["wearers"], wearers=0.6), BUSY_HOURS)
     events = [line for line in worn.truth if line["kind"] == "item" and line["zone"] is None]
     came = {line["epc"] for line in events if line["event"] == "entered"}
     assert came
