@@ -112,7 +112,7 @@ def page(setting: Setting, textbook: Textbook, stores: Stores) -> str:
 
 def _top(setting: Setting) -> Iterator[str]:
     yield TOP.format(
-        commit=_commit(),
+        commit=commit(),
         first=setting.seeds[0],
         last=setting.seeds[-1],
         textbook_first=SEED,
@@ -125,13 +125,14 @@ def _top(setting: Setting) -> Iterator[str]:
     ) + (QUICK if setting.shorter > 1 else "")
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit that is measured, and whether it was changed."""
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
         return "unknown"
-    commit = _said(git, "rev-parse", "--short", "HEAD")
+    head = _said(git, "rev-parse", "--short", "HEAD")
     changed = _said(git, "status", "--porcelain", "--", "gateway/stock", "gateway/simulate")
-    return commit + (" with changes that are not committed" if changed else "")
+    return head + (" with changes that are not committed" if changed else "")
 
 
 def _said(*command: str) -> str:

@@ -60,6 +60,11 @@ class Figures:
     seconds: float
     delays: list[float | None] = field(default_factory=list)
 
+    @classmethod
+    def of_plain(cls, plain: dict[str, Any]) -> Figures:
+        """What JSON gave back."""
+        return cls(**plain | {"moved": tuple(plain["moved"])})
+
 
 @dataclass(frozen=True, slots=True)
 class StoreDay:
@@ -90,8 +95,8 @@ def store_day(scenario: str, seed: int, hours: float, folder: Path) -> StoreDay:
         f"{name}-rules", simulator, partial(_others, scenario, seed, hours, fresh), folder
     )
     mine = kept(f"{name}-ours", engine, partial(_mine, scenario, seed, hours, fresh), folder)
-    rules = {OURS: _figures(mine["figures"])}
-    rules |= {rule: _figures(plain) for rule, plain in others.items()}
+    rules = {OURS: Figures.of_plain(mine["figures"])}
+    rules |= {rule: Figures.of_plain(plain) for rule, plain in others.items()}
     return StoreDay(scenario, seed, rules, Promises.of_plain(mine["promises"]))
 
 
@@ -99,7 +104,7 @@ def _others(scenario: str, seed: int, hours: float, fresh: list[Day]) -> dict[st
     day = _day(scenario, seed, hours, others=True)
     # Ours was run on the way; no need to do it again.
     fresh.append(day)
-    return {rule: asdict(_boiled(run.score, run.seconds)) for rule, run in day.runs.items()
+    return {rule: asdict(boiled(run.score, run.seconds)) for rule, run in day.runs.items()
             if rule != OURS}  # fmt: skip
 
 
@@ -107,7 +112,7 @@ def _mine(scenario: str, seed: int, hours: float, fresh: list[Day]) -> dict[str,
     day = fresh[0] if fresh else _day(scenario, seed, hours, others=False)
     run = day.runs[OURS]
     return {
-        "figures": asdict(_boiled(run.score, run.seconds)),
+        "figures": asdict(boiled(run.score, run.seconds)),
         "promises": promises(day.header, day.truth, run.said).plain(),
     }
 
@@ -118,7 +123,8 @@ def _day(scenario: str, seed: int, hours: float, *, others: bool) -> Day:
     return one_day(random_plan(seed, SHELVES, TAGS), seed, knobs, hours, others=others)
 
 
-def _boiled(score: Score, seconds: float) -> Figures:
+def boiled(score: Score, seconds: float) -> Figures:
+    """A score in the figures of a table; `seconds` of work."""
     items = score.items
     return Figures(
         building=100 * score.wrong_building,
@@ -137,7 +143,3 @@ def _boiled(score: Score, seconds: float) -> Figures:
         seconds=seconds,
         delays=[delay if math.isfinite(delay) else None for delay in score.delays],
     )
-
-
-def _figures(plain: dict[str, Any]) -> Figures:
-    return Figures(**plain | {"moved": tuple(plain["moved"])})

@@ -1,11 +1,10 @@
-"""Ours and every other rule on a day, boiled down to the figures of a table."""
+"""Ours and every other rule on a day, in the figures of `tests.bench.accuracy`."""
 
 from __future__ import annotations
 
 import json
-import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,13 +18,14 @@ from gateway.naming import naming_of
 from gateway.rules import core_rules
 from gateway.simulate.beside import beside
 from gateway.simulate.plan import plan_of
-from gateway.simulate.score import Score, score_lines
-from tests.bench.kept import kept, sources
+from gateway.simulate.score import score_lines
+from tests.bench.accuracy.promises import Promises
+from tests.bench.accuracy.stores import OURS, Figures, StoreDay, boiled
+from tests.bench.kept import FOLDER, kept, sources
 from tests.bench.second_store.day import Day, make_day
 from tests.bench.second_store.knobs import SCENARIOS
 from tests.bench.second_store.paper import write_config
 
-OURS, RULE_TO_BEAT, EDGEX = "Shelfcast", "last well read", "EdgeX 600 s shipped"
 HERE = "tests/bench/second_store"
 MAKES_DAYS = (
     "knobs",
@@ -45,20 +45,8 @@ BASIS = (
     *(f"{HERE}/{name}.py" for name in MAKES_DAYS),
     "gateway/simulate/baselines",
     "gateway/simulate/score.py",
+    "tests/bench/accuracy/stores.py",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One rule on one day: shares in percent of GTIN-seconds; None of `delays` is never."""
-
-    building: float
-    floor: float | None
-    available: float
-    over: float
-    false_outs: float
-    seconds: float
-    delays: list[float | None] = field(default_factory=list)
 
 
 class _Judged:
@@ -82,7 +70,7 @@ class _Judged:
         begun = time.perf_counter()
         scores = beside(plan_of(self.store), day.observations, day.header, day.truth)
         each = (time.perf_counter() - begun) / len(scores)
-        return {name: asdict(_boiled(score, each)) for name, score in scores.items()}
+        return {name: asdict(boiled(score, each)) for name, score in scores.items()}
 
     def ours(self) -> dict[str, Any]:
         """The gateway, as `shelfcast replay` runs it."""
@@ -90,26 +78,14 @@ class _Judged:
         core = Core(core_rules(self.store), naming_of())
         said = map(json.loads, timeline(replay(core, day.observations)))
         score = score_lines(said, day.header, day.truth)
-        return {OURS: asdict(_boiled(score, time.perf_counter() - begun))}
+        return {OURS: asdict(boiled(score, time.perf_counter() - begun))}
 
 
-def judged(asked: tuple[str, int, float]) -> dict[str, Figures]:
-    """All rules on the day of a scenario, a seed and a length."""
-    scenario, seed, hours = asked
+def judged(scenario: str, seed: int, hours: float, folder: Path = FOLDER) -> StoreDay:
+    """All rules on the day of a scenario, a seed and a length; promises are not looked at."""
     day = _Judged(scenario, seed, hours)
     name, basis = f"second-{scenario}-{seed}-{hours:g}h", sources(*BASIS)
-    plain = kept(f"{name}-ours", basis + sources("gateway/stock"), day.ours)
-    plain |= kept(f"{name}-rules", basis, day.others)
-    return {rule: Figures(**its) for rule, its in plain.items()}
-
-
-def _boiled(score: Score, seconds: float) -> Figures:
-    return Figures(
-        building=100.0 * score.wrong_building,
-        floor=None if score.wrong_floor is None else 100.0 * score.wrong_floor,
-        available=100.0 * score.false_available,
-        over=100.0 * score.over_promised,
-        false_outs=score.false_outs_a_day,
-        seconds=seconds,
-        delays=[delay if math.isfinite(delay) else None for delay in score.delays],
-    )
+    plain = kept(f"{name}-ours", basis + sources("gateway/stock"), day.ours, folder)
+    plain |= kept(f"{name}-rules", basis, day.others, folder)
+    rules = {rule: Figures.of_plain(its) for rule, its in plain.items()}
+    return StoreDay(scenario, seed, rules, Promises())
