@@ -17,6 +17,8 @@ class Habits:
         put_hidden: share of things put back where no antenna hears them; scaled likewise.
         leave_unseen: share of pick-ups that end outside with neither till nor door seeing it.
         leave_past_exit: the same where the door has an antenna.
+        leave_from_behind: times as likely as that, of what was taken from a back room: customers do
+            not go there, and who works there takes it to its shelf, be it heard there or not.
         in_hand, at_home: chance that a round reads a strong tag that is in a hand, and that its
             home's own antenna does: it is carried off.
         found, laid: share of the beliefs in hidden, and in a hand, that a read by an antenna which
@@ -49,6 +51,7 @@ class Habits:
     put_hidden: float = 0.004
     leave_unseen: float = 0.03
     leave_past_exit: float = 0.006
+    leave_from_behind: float = 0.1
     in_hand: float = 0.04
     at_home: float = 0.0054
     found: float = 0.7

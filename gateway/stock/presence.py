@@ -89,7 +89,9 @@ class Presence:
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)
         self._hide = np.where(self.storage, habits.hide, 1e-9)
-        self._lose = np.where(self.exit, _OUT_OF_HAND, habits.put * leave)
+        behind = places.are(ZoneKind.BACKROOM, ZoneKind.HOLD)
+        unseen = habits.put * leave * np.where(behind, habits.leave_from_behind, 1.0)
+        self._lose = np.where(self.exit, _OUT_OF_HAND, unseen)
         self._go = np.where(self.exit, _OUT_OF_SIGHT, 0.0)
 
     def step(self, epoch: Epoch) -> None:

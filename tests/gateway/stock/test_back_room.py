@@ -1,0 +1,29 @@
+"""What is taken out of the back room goes to the shop floor, not out of the door."""
+
+from __future__ import annotations
+
+from gateway.stock.engine import StockEngine
+from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout
+
+BACK, SHELF = 3, 1
+MINUTES = 12
+
+
+def on_hand_of_three(antenna: int) -> int:
+    """Of three units before this antenna, minutes after one of them was heard for the last time."""
+    store = Shop(StockEngine(layout(exits=False), HexNaming()))
+    store.antennas = (1, 2, 3, 4)
+    store.where = {epc(0, serial): antenna for serial in range(3)}
+    store.where |= {epc(1, serial): SHELF for serial in range(3)}
+    store.run(300)
+    del store.where[epc(0, 0)]
+    store.run(60 * MINUTES)
+    return store.stock[gtin(0)].on_hand
+
+
+def test_goods_taken_to_a_shelf_that_hears_them_badly_are_still_in_stock() -> None:
+    assert on_hand_of_three(BACK) == 3
+
+
+def test_goods_that_vanish_from_a_shelf_are_gone() -> None:
+    assert on_hand_of_three(SHELF) == 2
