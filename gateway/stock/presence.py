@@ -40,8 +40,9 @@ _WEAKEST = 0.05
 _EXPECTED, _LOST, _SOLD = int(Status.EXPECTED), int(Status.LOST), int(Status.SOLD)
 _OUT_OF_HAND, _OUT_OF_SIGHT = 0.06, 0.04
 """How soon what the exit has heard is gone, a second: not every shopper at the door goes out."""
-_LATE_ROUNDS, _LATE_WEAK = 20.0, 0.5
-"""What is first read after so many rounds is so likely one that antennas hardly hear."""
+_LATE_ROUNDS, _LATE_WEAK, _EARLY_WEAK = 20.0, 0.5, 0.9
+"""What is first read after so many rounds is so likely one that antennas hardly hear. What is read
+before that and falls silent is so likely one of those, and not in a hand."""
 _CARRIED = 0.05
 """Belief that what is read in a new place is still in the hand that brought it."""
 
@@ -296,14 +297,16 @@ class Presence:
             self._doubt_late(some[self._tags.first[some] == t])
 
     def _doubt_late(self, rows: Rows) -> None:
-        """What antennas have not heard in so many rounds was there all the time, and is weak."""
+        """What antennas have not heard in so many rounds was there all the time, and is weak; what
+        they hear at first was not just brought."""
         tags = self._tags
-        rounds = self._places.most(self._hearing.clock)
-        zone = tags.home[rows]
-        rows = rows[self.storage[zone] & (rounds[zone] > _LATE_ROUNDS)]
-        hidden = _LATE_WEAK * tags.belief[rows, HERE]
+        rows = rows[self.storage[tags.home[rows]]]
+        late = self._places.most(self._hearing.clock)[tags.home[rows]] > _LATE_ROUNDS
+        hidden = np.where(late, _LATE_WEAK * tags.belief[rows, HERE], 0.0)
+        lying = np.where(late, 0.0, _EARLY_WEAK * tags.belief[rows, HAND])
         tags.belief[rows, HERE] -= hidden
-        tags.belief[rows, HIDDEN] += hidden
+        tags.belief[rows, HAND] -= lying
+        tags.belief[rows, HIDDEN] += hidden + lying
 
     def _move(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         live = self._tags.status[epoch.row] == Status.HERE
