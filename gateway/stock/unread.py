@@ -124,9 +124,8 @@ class Unread:
         none, some = self._bare(more)
         chance = self._chance if learned else self._chance * (none + some)
         chance = chance / chance.sum()
-        untagged = chance * none / (none + some)
-        tagged = (chance - untagged).sum(axis=2)
-        return float(untagged.sum()), self._mean(self._of(0, more), tagged)
+        untagged, tagged = (chance * one / (none + some) for one in (none, some))
+        return float(untagged.sum()), self._mean(self._of(0, more), tagged.sum(axis=2))
 
     def _mean(self, joint: Floats, chance: Floats) -> Floats:
         """P(k) over all pairs of shares, each by its `chance`."""

@@ -11,10 +11,13 @@ from tests.bench.walk import POWER_DB, TAGS, Store, first_minutes, look, walk_th
 
 
 def test_rssi_alone_puts_fewer_goods_wrong_where_antennas_hear_too_far() -> None:
-    plan = random_plan(1, 6, 300)
-    mute, told = (first_minutes(plan, 1, POWER_DB, {}, mute=mute) for mute in (True, False))
-    assert mute.wrong > 0.1
-    assert told.wrong < 0.6 * mute.wrong
+    plans = {seed: random_plan(seed, 6, 300) for seed in (1, 2, 3)}
+    mute, told = (
+        sum(first_minutes(plan, of, POWER_DB, {}, mute=mute).wrong for of, plan in plans.items())
+        for mute in (True, False)
+    )
+    assert mute > 0.1 * len(plans)
+    assert told < 0.55 * mute
 
 
 def test_fewer_goods_are_put_wrong_in_the_first_ten_minutes_after_a_walk() -> None:

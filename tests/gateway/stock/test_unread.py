@@ -77,6 +77,11 @@ def test_so_many_units_without_tags_are_a_book_alone() -> None:
     assert Unread().spread(3, book, bare=False) is book
 
 
+def test_no_chance_is_below_zero_where_goods_without_tags_explain_everything() -> None:
+    unread = taught(Counter({(0, 2): 1}), 1286.0, bare={2: 7})
+    assert np.all(unread.spread(0, booked(50, 0.98), bare=True, learned=False) >= 0)
+
+
 MANY = some.integers(1, 50)
 CASES = some.dictionaries(
     some.tuples(some.integers(0, 60), some.integers(-20, 500)), MANY, max_size=20
