@@ -29,6 +29,8 @@ _KNOWN = 4
 """Reads of a tag from which on its own level is better known than the zone's usual one."""
 _MOST = 60
 """So many reads of a tag are remembered: rooms change."""
+_WEAK = 0.1
+"""What no antenna reads so often is faint wherever it lies: its levels say as much less."""
 _UNHEARD_DB2 = 36.0
 """More spread of a level in a zone where the antenna has heard nothing yet."""
 
@@ -155,7 +157,9 @@ class Levels:
         far = (tags.level[row, antenna] - share * off)[:, None] - self.mean.T[antenna]
         begins, total = summed(which, -0.5 * (far * far / wide + np.log(wide)))
         said[which[begins]] = total
-        return self._worth * said
+        plain = np.minimum(tags.best[rows] / _WEAK, 1.0)
+        said *= self._worth * plain[:, None]
+        return said
 
 
 def _grown(before: list[float], total: float, many: int) -> list[float]:

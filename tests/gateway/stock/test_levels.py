@@ -29,6 +29,7 @@ def _levels(habits: Habits = TOLD) -> tuple[Levels, Tags]:
     for number in range(TAGS):
         tags.of_item(Item(f"urn:{number}", gtin(1)))
     tags.home[:TAGS] = np.arange(TAGS) // 15
+    tags.best[:TAGS] = 0.5
     return Levels(Places(layout()), tags, habits), tags
 
 
@@ -84,6 +85,21 @@ def test_a_tag_that_is_always_faint_is_faint_in_its_next_place_too() -> None:
     levels.note(_second(np.array([0]), 1, np.array([-60.0])), np.ones(1, np.bool_))
     scores = levels.scores(np.array([0]))[0]
     assert scores[SHELF_B] > scores[SHELF_A]
+
+
+def test_what_is_hardly_ever_read_is_faint_wherever_it_lies() -> None:
+    levels, tags = _levels()
+    _teach(levels)
+    said = []
+    for row, best in enumerate((0.5, 0.01)):
+        levels.moved(np.array([row]))
+        tags.best[row] = best
+        for _ in range(8):
+            levels.note(_second(np.array([row]), 0, np.array([-66.0])), np.ones(1, np.bool_))
+        plain = levels.scores(np.array([row]))[0]
+        said.append(plain[SHELF_B] - plain[SHELF_A])
+    assert said[0] > 1.0
+    assert 0.0 < said[1] < 0.2 * said[0]
 
 
 def test_a_reader_that_tells_no_rssi_says_nothing() -> None:
