@@ -84,8 +84,7 @@ class Presence:
         spread = self.lessons.spread
         self.whereabouts = Whereabouts(tags, hearing, spread, levels, self._usual)
         self._stops = Stops(places, tags, hearing, self._usual, self.storage, self.whereabouts)
-        fitting = places.are(ZoneKind.FITTING)
-        self._review = Review(tags, spread, self._usual, levels, habits, self.storage, fitting)
+        self._review = Review(places, tags, spread, self._usual, levels, habits)
         watched = bool((self.exit & self._places.watched).any())
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(self.storage, habits.pick, 1 / 60)
@@ -131,6 +130,7 @@ class Presence:
         away = tags.belief[mine, AWAY]
         for zone in distinct(zones):
             self.place(mine[zones == zone], zone, float("nan"))
+        self._signatures.expect(mine)
         tags.belief[mine, HERE] = tags.belief[mine, HIDDEN] = 0.0
         tags.belief[mine, HAND], tags.belief[mine, AWAY] = 1.0 - away, away
         mine, zones = self._stops.heard_on_end(rows, t)

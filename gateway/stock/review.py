@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.habits import Habits
+from gateway.stock.layout import ZoneKind
 from gateway.stock.levels import Levels
-from gateway.stock.places import NOWHERE
+from gateway.stock.places import NOWHERE, Places
 from gateway.stock.spread import RateSpread
 from gateway.stock.tags import Status, Tags
 from gateway.stock.usual import Usual
@@ -25,6 +26,8 @@ MARGIN = 1.0
 """Nats by which another zone must fit better: no flapping between two that fit alike."""
 STEADY = 0.6
 """Tags that are in a hand or hidden are not judged: they are read in odd ways."""
+TRIED_ON = 2.0
+"""Reads by its own antennas from which a fitting room may be where a tag is."""
 
 
 class Review:
@@ -32,18 +35,19 @@ class Review:
 
     def __init__(
         self,
+        places: Places,
         tags: Tags,
         spread: RateSpread,
         usual: Usual,
         levels: Levels,
         habits: Habits,
-        storage: NDArray[np.bool_],
-        fitting: NDArray[np.bool_],
     ) -> None:
-        self._tags, self._spread, self._usual = tags, spread, usual
-        self._storage, self._levels = storage, levels
+        self._tags, self._spread, self._usual, self._levels = tags, spread, usual, levels
+        self._storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         # What was tried on is soon on its shelf again, where the room's antenna may not hear it.
-        self._looked_at = storage | fitting
+        self._looked_at = self._storage | places.are(ZoneKind.FITTING)
+        zones = np.arange(len(places.zones))
+        self._own: NDArray[np.float32] = np.equal.outer(places.zone_of, zones).astype(np.float32)
         self._longest = habits.review_seconds
 
     def due(self, t: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -67,7 +71,9 @@ class Review:
         scores += self._usual.of(tags.account[rows])
         each = np.arange(len(rows))
         at_home = scores[each, home]
-        scores[:, ~self._storage] = -np.inf
+        # Nobody tries on what the room's own antenna does not hear.
+        tried_on = self._looked_at & (reads @ self._own >= TRIED_ON)
+        scores[~(self._storage | tried_on)] = -np.inf
         best = scores.argmax(axis=1)
         chance = np.exp(scores - scores[each, best][:, None])
         chance /= chance.sum(axis=1, keepdims=True)

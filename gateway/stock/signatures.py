@@ -79,6 +79,12 @@ class Signatures:
         tags.settled[rows] = t
         self.speak(rows, self._rate(rows, tags.reads[rows], tags.exposure[rows]))
 
+    def expect(self, rows: Rows) -> None:
+        """Start anew from the usual rates at home alone: all reads were on the way there."""
+        tags = self._tags
+        tags.reads[rows] = tags.exposure[rows] = 0.0
+        self.speak(rows, self._rate(rows, tags.reads[rows], tags.exposure[rows]))
+
     def note(self, epoch: Epoch, rows: Rows) -> None:
         """Enter the reads into windows and signatures."""
         tags = self._tags

@@ -15,8 +15,8 @@ from tests.gateway.stock.test_till_and_door import home
 TRIED = epc(0, 0)
 
 
-def put_back(*, believed: str) -> Shop:
-    """One of three units lies on shelf-a, is read there, and is believed to be somewhere else."""
+def a_shop_with_a_fitting_room() -> Shop:
+    """Three units on shelf-a, where they are planned; antenna 6 hears the fitting room."""
     plain = layout()
     fitting = Zone("fitting", ZoneKind.FITTING)
     rooms = replace(
@@ -30,18 +30,45 @@ def put_back(*, believed: str) -> Shop:
         store.where[epc(0, serial)] = 1
     store.count(0, 3)
     store.run(120)
-    engine = store.engine
-    row = engine._tags.of_text(TRIED) or 0
-    zone = engine._places.zone(believed)
-    assert zone != NOWHERE
-    engine._presence.place(np.array([row]), zone, store.t)
     return store
 
 
+def believe(store: Shop, zone: str) -> None:
+    """Let the engine think that the tag lies there."""
+    row = store.engine._tags.of_text(TRIED) or 0
+    number = store.engine._places.zone(zone)
+    assert number != NOWHERE
+    store.engine._presence.place(np.array([row]), number, store.t)
+    assert home(store, TRIED) == zone
+
+
 def test_what_no_antenna_of_the_fitting_room_hears_is_soon_back_on_its_shelf() -> None:
-    store = put_back(believed="fitting")
-    assert home(store, TRIED) == "fitting"
+    store = a_shop_with_a_fitting_room()
+    believe(store, "fitting")
     store.run(60)
     assert home(store, TRIED) == "shelf-a"
     store.run(300)
     assert home(store, TRIED) == "shelf-a"
+
+
+def test_what_the_fitting_room_hears_all_the_time_is_there_whatever_was_thought() -> None:
+    store = a_shop_with_a_fitting_room()
+    store.where[TRIED] = 6
+    store.run(60)
+    assert home(store, TRIED) == "fitting"
+    believe(store, "shelf-b")
+    store.run(60)
+    assert home(store, TRIED) == "fitting"
+
+
+def test_what_was_read_in_the_fitting_room_says_nothing_of_where_it_lies_afterwards() -> None:
+    store = a_shop_with_a_fitting_room()
+    for second in range(120):
+        store.where[TRIED] = 2 if second % 3 == 2 else 6
+        store.run(1)
+    assert home(store, TRIED) == "fitting"
+    del store.where[TRIED]
+    store.run(20)
+    store.where[TRIED] = 2
+    store.run(90)
+    assert home(store, TRIED) == "shelf-b"
