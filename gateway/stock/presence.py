@@ -120,6 +120,7 @@ class Presence:
         np.divide(belief, total, out=belief)
         belief[tags.status[:n] != _HERE] = 0.0
         self._go_on(epoch.t)
+        self._fill_up(epoch.t)
         self._correct(epoch.t)
         self.lessons.learn(epoch.t)
 
@@ -136,6 +137,18 @@ class Presence:
         mine, zones = self._stops.heard_on_end(rows, t)
         for zone in distinct(zones):
             self._lay(mine[zones == zone], zone, t)
+
+    def _fill_up(self, t: float) -> None:
+        """Weak tags that their shelf hears a little, out of the back room, lie on that shelf."""
+        tags = self._tags
+        rows, zones = self._stops.taken_to_its_shelf(t)
+        belief = tags.belief[rows].copy()
+        for zone in distinct(zones):
+            self.place(rows[zones == zone], zone, float("nan"))
+        self._signatures.expect(rows)
+        belief[:, HIDDEN] += belief[:, HAND]
+        belief[:, HAND] = 0.0
+        tags.belief[rows] = belief
 
     def _lay(self, rows: Rows, zone: int, t: float) -> None:
         """Put rows into a zone from which they have been read for a while."""

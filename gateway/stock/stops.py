@@ -1,4 +1,4 @@
-"""Goods at till, fitting room and door: no stop is where they live, so where are they next?"""
+"""Goods at till, fitting room and door, and out of the back room: where are they next?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from gateway.stock.whereabouts import Rows, Whereabouts
 
 _DOOR_SECONDS, _TILL_SECONDS = 45.0, 240.0
 """So long goods may be read on end at a stop before they are thought to lie within its earshot."""
+_REFILL_SECONDS = 120.0
+"""Silent for so long, what left the back room has been laid down."""
 _HEARD = 0.3
 """Less is the fading rest of a read some while ago."""
 _LEFT = 0.05
@@ -41,6 +43,10 @@ class Stops:
         # What lies on the counter may be heard at the door without end: it waits to be paid.
         self._waits = storage | tills
         self._inside = ~storage & ~exits
+        self._shelf = places.are(ZoneKind.SHELF)
+        zones = np.arange(len(places.zones))
+        self._own: NDArray[np.float32] = np.equal.outer(places.zone_of, zones).astype(np.float32)
+        self._behind = places.are(ZoneKind.BACKROOM)
 
     def here(self) -> Rows:
         """Tags at stops."""
@@ -76,3 +82,22 @@ class Stops:
         where = usual.argmax(axis=1)
         stored = self._storage[where]
         return rows[stored], where[stored]
+
+    def taken_to_its_shelf(self, t: float) -> tuple[Rows, NDArray[np.int64]]:
+        """Tags that left the back room, that a shelf of their plan has heard since, and then none.
+
+        That shelf, too: there they lie, too weak for it to tell them from a passing stray read.
+        """
+        tags, n = self._tags, self._tags.count
+        rows = np.flatnonzero(self._behind.take(tags.home[:n]) & (tags.belief[:n, HERE] < _LEFT))
+        rows = rows[(tags.status[rows] == Status.HERE) & (tags.rival[rows] == NOWHERE)]
+        rows = rows[(tags.home[rows] != NOWHERE) & (t - tags.last[rows] > _REFILL_SECONDS)]
+        if not len(rows):
+            return rows, np.zeros(0, np.int64)
+        heard = tags.recent[rows] @ self._own
+        planned = self._usual.planned(tags.account[rows]) & self._shelf
+        there = np.where(planned, heard, 0.0)
+        where = there.argmax(axis=1)
+        each = np.arange(len(rows))
+        lies = there[each, where] > np.maximum(heard[each, tags.home[rows]], _HEARD)
+        return rows[lies], where[lies]

@@ -60,6 +60,10 @@ class Usual:
         usual[self._astray.take(rows, axis=0)] = self._off_plan
         return usual
 
+    def planned(self, account: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Zones that the planogram names for these GTINs, [tags, zones]."""
+        return self._planned.take(np.minimum(account, len(self._table) - 1), axis=0)
+
     def learn(self, account: NDArray[np.int32], zones: NDArray[np.float64]) -> None:
         """Take settled tags: their GTIN and the probability of each zone, [tags, zones]."""
         rows = np.minimum(account, len(self._table) - 1)

@@ -7,6 +7,7 @@ from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout
 
 BACK, SHELF = 3, 1
 MINUTES = 12
+WEAK = epc(0, 0)
 
 
 def on_hand_of_three(antenna: int) -> int:
@@ -27,3 +28,29 @@ def test_goods_taken_to_a_shelf_that_hears_them_badly_are_still_in_stock() -> No
 
 def test_goods_that_vanish_from_a_shelf_are_gone() -> None:
     assert on_hand_of_three(SHELF) == 2
+
+
+def heard(store: Shop, antenna: int | None, seconds: int) -> None:
+    """Let this antenna read the weak tag in one of these seconds, and none in the others."""
+    store.where.pop(WEAK, None)
+    store.run(seconds - 1)
+    if antenna is not None:
+        store.where[WEAK], store.rate = antenna, 1.0
+    store.run(1)
+    store.where.pop(WEAK, None)
+    store.rate = 0.6
+
+
+def test_what_left_the_back_room_and_its_shelf_has_hardly_heard_lies_on_that_shelf() -> None:
+    store = Shop(StockEngine(layout(exits=False), HexNaming()))
+    store.antennas = (1, 2, 3, 4)
+    store.where = {epc(0, serial): BACK for serial in (1, 2)}
+    store.where |= {epc(1, serial): SHELF for serial in range(3)}
+    for _ in range(100):
+        heard(store, BACK, 6)
+    heard(store, None, 80)
+    heard(store, SHELF, 10)
+    heard(store, None, 300)
+    zones = store.stock[gtin(0)].zones
+    assert round(zones["shelf-a"]) == 1
+    assert round(zones["back"]) == 2
