@@ -32,8 +32,6 @@ class Habits:
             the silence of the others, summed over an hour, would be taken for the tag's.
         move_odds, move_seconds: nats for a move to a shelf or back room, and how long a challenge
             (see `moves`) lasts at least: what is carried past an antenna is not laid down there.
-        astray_seconds: the same for a move off the planned shelf: most of what is heard there is in
-            a hand and goes on.
         step_most: nats that one second may add to a challenge or take from it.
         fade: nats a second that a challenge loses by itself.
         familiar: a read by an antenna that usually reads it so often challenges nothing while home
@@ -66,7 +64,6 @@ class Habits:
     loud: float = 0.4
     move_odds: float = 8.0
     move_seconds: float = 5.0
-    astray_seconds: float = 25.0
     step_most: float = 3.0
     fade: float = 0.15
     familiar: float = 0.08

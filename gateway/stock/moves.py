@@ -27,8 +27,6 @@ SURE_HOME = 0.9
 """A read by an antenna that knows the tag challenges nothing while it is so surely at home."""
 HAND_CREDIT = 2.0
 """Nats less that a move needs when the item is believed in a hand."""
-OFF_PLAN = 3.0
-"""By so many nats goods lie on their planned shelf sooner than on one that is not theirs."""
 _FLOOR, _WEAKEST, _STRONG = 0.004, 0.1, 0.8
 _GONE = 0.02
 """From here on a tag moves only in a second that reads it."""
@@ -102,8 +100,7 @@ class Moves:
         against = usual[each, tags.home[rows]] - usual[each, rival]
         against = np.where(self._storage[rival], against, 0.0)
         wins = odds >= np.maximum(self._needed[rival] + against - HAND_CREDIT * hand[rows], 3.0)
-        dwell = np.where(against > OFF_PLAN, self._habits.astray_seconds, self._dwell[rival])
-        wins &= epoch.t - tags.since_rival[rows] >= dwell
+        wins &= epoch.t - tags.since_rival[rows] >= self._dwell[rival]
         # Silence alone tells that it is gone, not that it lies where it would be heard less.
         wins &= reads.any(axis=1) | (tags.belief[rows, AWAY] < _GONE)
         ended = rows[over]
