@@ -31,6 +31,8 @@ _MOST = 60
 """So many reads of a tag are remembered: rooms change."""
 _WEAK = 0.1
 """What no antenna reads so often is faint wherever it lies: its levels say as much less."""
+_ODD, _ODD_LOSS, _ODD_DB2 = 0.05, 8.0, 100.0
+"""Share of reads with somebody between, or by way of a reflection; what they lose, dB; dB²."""
 _UNHEARD_DB2 = 36.0
 """More spread of a level in a zone where the antenna has heard nothing yet."""
 
@@ -137,9 +139,10 @@ class Levels:
         mine_wide = noise + noise / (reads + weight)
         there, there_wide = self._expected(rows, antenna, rival)
         there_wide = there_wide + noise
-        gain = 0.5 * ((rssi - mine) ** 2 / mine_wide - (rssi - there) ** 2 / there_wide)
-        gain += 0.5 * np.log(mine_wide / there_wide)
-        return np.where(np.isfinite(gain), self._worth * gain, 0.0)
+        told = np.isfinite(rssi)
+        loud = np.where(told, rssi, mine)
+        gain = _likely(loud - there, there_wide) - _likely(loud - mine, mine_wide)
+        return np.where(told, self._worth * gain, 0.0)
 
     def scores(self, rows: Rows) -> Reals:
         """Log-likelihood of the levels of tags where they lie in each zone, [tags, zones]."""
@@ -160,6 +163,17 @@ class Levels:
         plain = np.minimum(tags.best[rows] / _WEAK, 1.0)
         said *= self._worth * plain[:, None]
         return said
+
+
+def _likely(off: Reals, wide: Reals) -> Reals:
+    """Log-likelihood of reads so far off what is expected, up to a constant.
+
+    Who stands between makes a tag far fainter than noise ever does: no sign that it lies elsewhere.
+    """
+    clear = -0.5 * (off**2 / wide + np.log(wide))
+    more = wide + _ODD_DB2
+    odd = np.log(_ODD) - 0.5 * ((off + _ODD_LOSS) ** 2 / more + np.log(more))
+    return np.asarray(np.logaddexp(clear, odd))
 
 
 def _grown(before: list[float], total: float, many: int) -> list[float]:
