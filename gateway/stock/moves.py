@@ -53,8 +53,6 @@ class Moves:
         self._hearing, self._rates = hearing, rates
         storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self._storage = storage
-        zones = np.arange(len(places.zones))
-        self._own: NDArray[np.float32] = np.equal.outer(places.zone_of, zones).astype(np.float32)
         exits = places.are(ZoneKind.EXIT)
         passing = np.where(exits, EXIT_ODDS, PASSING_ODDS)
         self._usual, self._habits, self._levels = usual, habits, levels
@@ -135,7 +133,7 @@ class Moves:
         fresh = tags.fresh.take(rows, axis=0)
         scores = fresh @ self._rates.log_mean.T + usual
         # While the antenna of a till or door is deaf, its silence would speak for that place.
-        scores[~(self._storage | (fresh @ self._own > 0.0))] = -np.inf
+        scores[~(self._storage | (fresh @ self._places.own > 0.0))] = -np.inf
         scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
         return np.asarray(scores.argmax(axis=1), np.int16)
 

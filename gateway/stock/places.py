@@ -18,6 +18,7 @@ class Places:
         zones: zone ids; a zone's number is its place in this tuple.
         antennas: (reader id, antenna number), sorted; an antenna's number likewise.
         zone_of: zone number of each antenna, int16[antennas].
+        own: 1 where an antenna is the zone's own, else 0, float32[antennas, zones].
         watched: whether a zone has an antenna, bool[zones].
     """
 
@@ -32,6 +33,8 @@ class Places:
         self.zone_of: NDArray[np.int16] = np.array(
             [self._zone[layout.antennas[key]] for key in self.antennas], dtype=np.int16
         )
+        numbers = np.arange(len(self.zones))
+        self.own: NDArray[np.float32] = np.equal.outer(self.zone_of, numbers).astype(np.float32)
         self.watched: NDArray[np.bool_] = np.zeros(len(self.zones), dtype=np.bool_)
         self.watched[self.zone_of] = True
 

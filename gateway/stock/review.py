@@ -46,8 +46,7 @@ class Review:
         self._storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         # What was tried on is soon on its shelf again, where the room's antenna may not hear it.
         self._looked_at = self._storage | places.are(ZoneKind.FITTING)
-        zones = np.arange(len(places.zones))
-        self._own: NDArray[np.float32] = np.equal.outer(places.zone_of, zones).astype(np.float32)
+        self._own = places.own
         self._longest = habits.review_seconds
 
     def due(self, t: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

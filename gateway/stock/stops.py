@@ -44,8 +44,6 @@ class Stops:
         self._waits = storage | tills
         self._inside = ~storage & ~exits
         self._shelf = places.are(ZoneKind.SHELF)
-        zones = np.arange(len(places.zones))
-        self._own: NDArray[np.float32] = np.equal.outer(places.zone_of, zones).astype(np.float32)
         self._behind = places.are(ZoneKind.BACKROOM)
 
     def here(self) -> Rows:
@@ -94,7 +92,7 @@ class Stops:
         rows = rows[(tags.home[rows] != NOWHERE) & (t - tags.last[rows] > _REFILL_SECONDS)]
         if not len(rows):
             return rows, np.zeros(0, np.int64)
-        heard = tags.recent[rows] @ self._own
+        heard = tags.recent[rows] @ self._places.own
         planned = self._usual.planned(tags.account[rows]) & self._shelf
         there = np.where(planned, heard, 0.0)
         where = there.argmax(axis=1)
