@@ -29,10 +29,14 @@ _KNOWN = 4
 """Reads of a tag from which on its own level is better known than the zone's usual one."""
 _MOST = 60
 """So many reads of a tag are remembered: rooms change."""
-_WEAK = 0.1
+_WEAK = 0.05
 """What no antenna reads so often is faint wherever it lies: its levels say as much less."""
-_ODD, _ODD_LOSS, _ODD_DB2 = 0.05, 8.0, 100.0
-"""Share of reads with somebody between, or by way of a reflection; what they lose, dB; dB²."""
+_ODD, _ODDS_KNOWN = 0.02, 500.0
+"""Share of reads with somebody between, or by way of a reflection, before the store has taught any,
+and how many reads that is worth."""
+_FAR, _ODD_LOSS, _ODD_DB2 = 3.5, 8.0, 100.0
+"""Off by so many times the noise they are such reads; what those lose, dB; their spread, dB²."""
+_LEAST_ODD = 1e-4
 _UNHEARD_DB2 = 36.0
 """More spread of a level in a zone where the antenna has heard nothing yet."""
 
@@ -49,6 +53,7 @@ class Levels:
         self.mean: Reals = self._sum / self._heard
         self._noise = [_NOISE * _SPREADS_KNOWN, _SPREADS_KNOWN]
         self._spread = [_SPREAD * _SPREADS_KNOWN, _SPREADS_KNOWN]
+        self._odd = [_ODD * _ODDS_KNOWN, _ODDS_KNOWN]
 
     @property
     def noise(self) -> float:
@@ -74,7 +79,9 @@ class Levels:
         known = reads >= _KNOWN
         if known.any():
             n = reads[known].astype(np.float64)
-            self._noise = _grown(self._noise, (off[known] ** 2 / (1.0 + 1.0 / n)).sum(), len(n))
+            square = off[known] ** 2 / (1.0 + 1.0 / n)
+            self._odd = _grown(self._odd, float((square > _FAR**2 * self.noise).sum()), len(n))
+            self._noise = _grown(self._noise, square.sum(), len(n))
         settled = (reads == 2 * _KNOWN) & (home != NOWHERE)
         if settled.any():
             usual = self.mean[home[settled], antenna[settled]]
@@ -141,7 +148,8 @@ class Levels:
         there_wide = there_wide + noise
         told = np.isfinite(rssi)
         loud = np.where(told, rssi, mine)
-        gain = _likely(loud - there, there_wide) - _likely(loud - mine, mine_wide)
+        odd = self._odd[0] / self._odd[1]
+        gain = _likely(loud - there, there_wide, odd) - _likely(loud - mine, mine_wide, odd)
         return np.where(told, self._worth * gain, 0.0)
 
     def scores(self, rows: Rows) -> Reals:
@@ -160,20 +168,22 @@ class Levels:
         far = (tags.level[row, antenna] - share * off)[:, None] - self.mean.T[antenna]
         begins, total = summed(which, -0.5 * (far * far / wide + np.log(wide)))
         said[which[begins]] = total
-        plain = np.minimum(tags.best[rows] / _WEAK, 1.0)
+        # How well a tag is read is known once it has a home.
+        settled = tags.home[rows] != NOWHERE
+        plain = np.where(settled, np.minimum(tags.best[rows] / _WEAK, 1.0), 1.0)
         said *= self._worth * plain[:, None]
         return said
 
 
-def _likely(off: Reals, wide: Reals) -> Reals:
+def _likely(off: Reals, wide: Reals, odd: float) -> Reals:
     """Log-likelihood of reads so far off what is expected, up to a constant.
 
     Who stands between makes a tag far fainter than noise ever does: no sign that it lies elsewhere.
     """
     clear = -0.5 * (off**2 / wide + np.log(wide))
     more = wide + _ODD_DB2
-    odd = np.log(_ODD) - 0.5 * ((off + _ODD_LOSS) ** 2 / more + np.log(more))
-    return np.asarray(np.logaddexp(clear, odd))
+    dimmed = np.log(max(odd, _LEAST_ODD)) - 0.5 * ((off + _ODD_LOSS) ** 2 / more + np.log(more))
+    return np.asarray(np.logaddexp(clear, dimmed))
 
 
 def _grown(before: list[float], total: float, many: int) -> list[float]:

@@ -14,7 +14,7 @@ from gateway.stock.evidence import Epoch
 from gateway.stock.habits import SHOP, Habits
 from gateway.stock.layout import Item
 from gateway.stock.levels import Levels
-from gateway.stock.places import Places
+from gateway.stock.places import NOWHERE, Places
 from gateway.stock.tags import Tags
 from tests.gateway.stock.shop import HexNaming, gtin, layout
 
@@ -99,7 +99,21 @@ def test_what_is_hardly_ever_read_is_faint_wherever_it_lies() -> None:
         plain = levels.scores(np.array([row]))[0]
         said.append(plain[SHELF_B] - plain[SHELF_A])
     assert said[0] > 1.0
-    assert 0.0 < said[1] < 0.2 * said[0]
+    assert 0.0 < said[1] < 0.25 * said[0]
+
+
+def test_of_a_tag_without_a_home_nobody_knows_yet_how_well_it_is_read() -> None:
+    levels, tags = _levels()
+    _teach(levels)
+    said = []
+    for row, best, home in ((0, 0.5, SHELF_A), (1, 0.0, NOWHERE)):
+        levels.moved(np.array([row]))
+        tags.best[row], tags.home[row] = best, home
+        levels.note(_second(np.array([row]), 0, np.array([-60.0])), np.ones(1, np.bool_))
+        plain = levels.scores(np.array([row]))[0]
+        said.append(plain[SHELF_B] - plain[SHELF_A])
+    assert said[0] > 1.0
+    assert said[1] == pytest.approx(said[0], rel=0.1)
 
 
 def test_a_reader_that_tells_no_rssi_says_nothing() -> None:
