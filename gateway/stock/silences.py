@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gateway.stock.habits import SHOP, Habits
 from gateway.stock.places import NOWHERE
-from gateway.stock.tags import HERE, HIDDEN, Status, Tags
+from gateway.stock.tags import AWAY, HERE, HIDDEN, Status, Tags
 
 LONG_QUIET, LONG_SECONDS = 40.0, 900.0
 """Nats and seconds of silence after which a tag is hidden or gone: not unlucky, nor in a hand."""
@@ -31,7 +31,7 @@ MOST_BETWEEN, MOST_SILENT = 120.0, 7_200.0
 shop was closed and nobody moved anything."""
 KEPT = 1_000.0
 """Silences beyond so many, counted or expected, halve what was counted: stores change."""
-
+_TINY = 1e-300
 
 Rows = NDArray[np.int32] | NDArray[np.int64]
 
@@ -56,7 +56,7 @@ class Silences:
 
     def live_by(self, habits: Habits) -> None:
         """Begin with what is usual by these habits."""
-        self._usual = habits.hide + habits.pick * habits.put_hidden
+        self._usual, self._back = habits.hide + habits.pick * habits.put_hidden, habits.back
         self._shows_before = self.shows = habits.show
 
     def restore(self, obscure: float, fades: float, shows: float) -> None:
@@ -78,9 +78,13 @@ class Silences:
         if not long.any():
             return
         rows = rows[long & (tags.status[rows] == Status.HERE)]
-        self._ended += len(rows)
-        self._ended_hidden += float((1.0 - tags.belief[rows, HERE]).sum())
-        self._ended_seconds += float(self._seconds(rows, t).sum())
+        # What was away and came back hid nowhere. Goods do not come back: those were never gone.
+        brought = self._back * tags.belief[rows, AWAY]
+        hidden = self.shows * tags.belief[rows, HIDDEN]
+        lay = 1.0 - brought / np.maximum(brought + hidden, _TINY)
+        self._ended += float(lay.sum())
+        self._ended_hidden += float(lay @ (1.0 - tags.belief[rows, HERE]))
+        self._ended_seconds += float(lay @ self._seconds(rows, t))
 
     def _long(self, rows: Rows, t: float) -> NDArray[np.bool_]:
         """Whether their silence is long, and was heard from its beginning."""

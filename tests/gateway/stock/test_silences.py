@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gateway.stock.habits import SHOP
+from gateway.stock.habits import SHOP, Habits
 from gateway.stock.layout import Item
 from gateway.stock.silences import KEPT, MOST_SILENT, Silences
 from gateway.stock.tags import AWAY, HIDDEN, Status, Tags
@@ -51,7 +51,13 @@ def test_silent_goods_are_there_for_longer_where_many_come_back_and_gone_when_th
 
 
 def taught(
-    number: int, seconds: float, *, status: Status = Status.HERE, quiet: float = 300.0
+    number: int,
+    seconds: float,
+    *,
+    status: Status = Status.HERE,
+    quiet: float = 300.0,
+    habits: Habits = SHOP,
+    belief: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0),
 ) -> Silences:
     """What eight hours teach in which so many tags were silent for so long and came back."""
     tags = Tags(1, HexNaming(), Counter())
@@ -61,11 +67,12 @@ def taught(
     tags.belief[:TAGS] = (1.0, 0.0, 0.0, 0.0)
     tags.last[:TAGS] = UNTIL
     silences = Silences(tags, np.zeros(1, np.bool_))
+    silences.live_by(habits)
     silences.learn(TAGS, 0.0, -np.inf, 0.0)
     for tag in range(number):
         row = np.array([tag])
         tags.status[row], tags.quiet[row] = status, quiet
-        tags.belief[row] = (0.0, 1.0, 0.0, 0.0)
+        tags.belief[row] = belief
         tags.last[row] = 600.0
         silences.ended(row, 600.0 + seconds)
         tags.status[row], tags.quiet[row] = Status.HERE, 0.0
@@ -97,6 +104,16 @@ def test_a_store_that_loses_sight_of_nothing_expects_less_of_it_and_one_that_doe
 def test_what_is_not_a_long_silence_of_goods_teaches_nothing(other: dict[str, float]) -> None:
     how = {"seconds": 1500.0} | other
     assert taught(20, **how).learned == taught(0, 0.0).learned  # type: ignore[arg-type]  # one table for all cases
+
+
+def test_what_comes_back_from_away_was_not_hidden_but_goods_do_not_come_back() -> None:
+    comes_back = replace(SHOP, back=1 / 900)
+    nothing = taught(0, 0.0, habits=comes_back).learned
+    gone, lying = (1e-9, 1e-9, 0.0, 1.0), (0.0, 1.0, 0.0, 0.0)
+    away = taught(20, 1500.0, habits=comes_back, belief=gone)
+    assert away.learned == pytest.approx(nothing, rel=1e-3)
+    assert taught(20, 1500.0, habits=comes_back, belief=lying).fades > 2 * away.fades
+    assert taught(20, 1500.0, belief=gone).learned == pytest.approx(taught(20, 1500.0).learned)
 
 
 def test_a_night_counts_as_two_hours() -> None:
