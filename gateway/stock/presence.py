@@ -275,6 +275,7 @@ class Presence:
         said[:, HAND] = said[:, HERE] + np.where(sign > 0, refutable * sign, sign)
         said[:, AWAY] = many * np.log(self._habits.ghost)
         said -= said.max(axis=1, keepdims=True)
+        self.lessons.silences.ended(rows, epoch.t)
         # State by state in one piece, as the column lies: summed and stored far sooner.
         belief = tags.belief.T.take(rows, axis=1).T
         self._signatures.handled(rows, belief[:, HAND])
@@ -286,7 +287,6 @@ class Presence:
             belief[:, HERE] += wakes
             belief[:, state] -= wakes
         tags.belief[rows] = belief
-        self.lessons.silences.ended(rows, epoch.t)
         still = tags.rival[rows] == NOWHERE
         self.misses.ended(rows[still & (status == Status.HERE)])
         self._signatures.note(epoch, rows)

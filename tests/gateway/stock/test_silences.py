@@ -35,6 +35,11 @@ def store(*, fades: bool) -> Shop:
     return made
 
 
+def test_what_is_heard_again_where_it_lay_was_hidden_all_the_time() -> None:
+    silences = store(fades=True).engine._presence.lessons.silences
+    assert silences._ended_hidden == pytest.approx(silences._ended) == 10.0
+
+
 def silent(made: Shop, minutes: int) -> np.ndarray:
     """Belief in one unit after so many minutes of silence."""
     tags = made.engine._tags
