@@ -22,6 +22,9 @@ from gateway.stock.usual import Usual
 
 PASSING_ODDS, EXIT_ODDS = 5.0, 4.5
 """Nats for a move to till or fitting room, to the door; to shelves and back room see `Habits`."""
+FROM_REST, SPOKEN_SECONDS = 4.0, 10.0
+"""Nats more for a move to the door of what lies surely at home, if home has had its turn so lately:
+few go there at once, and much that lies on a shelf is heard at the door now and then."""
 PASSING_SECONDS = 1.0
 SURE_HOME = 0.9
 """A read by an antenna that knows the tag challenges nothing while it is so surely at home."""
@@ -53,7 +56,7 @@ class Moves:
         self._hearing, self._rates = hearing, rates
         storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self._storage = storage
-        exits = places.are(ZoneKind.EXIT)
+        self._exits = exits = places.are(ZoneKind.EXIT)
         passing = np.where(exits, EXIT_ODDS, PASSING_ODDS)
         self._usual, self._habits, self._levels = usual, habits, levels
         self._needed = np.where(storage, habits.move_odds, passing)
@@ -99,6 +102,7 @@ class Moves:
         each = np.arange(len(rows))
         against = usual[each, tags.home[rows]] - usual[each, rival]
         against = np.where(self._storage[rival], against, 0.0)
+        against += np.where(self._exits[rival], FROM_REST * self._rests(rows, epoch.t), 0.0)
         wins = odds >= np.maximum(self._needed[rival] + against - HAND_CREDIT * hand[rows], 3.0)
         wins &= epoch.t - tags.since_rival[rows] >= self._dwell[rival]
         # Silence alone tells that it is gone, not that it lies where it would be heard less.
@@ -113,6 +117,13 @@ class Moves:
         """How far the antennas that hear a tag at home can hear now, 0 … 1."""
         clear = expected_reads(self._tags.voice.take(rows, axis=0), self._hearing.clear())
         return np.asarray(clear / np.maximum(self._tags.voiced[rows], 1e-9), np.float64)
+
+    def _rests(self, rows: Rows, t: float) -> NDArray[np.float64]:
+        """How surely tags lie at home, as far as home has just been able to tell, 0 … 1."""
+        tags = self._tags
+        spoke = self._places.most((~self._hearing.blind(t, SPOKEN_SECONDS)).astype(np.float64))
+        sure = np.clip(2.0 * tags.belief[rows, HERE] - 1.0, 0.0, 1.0)
+        return np.asarray(sure * spoke[tags.home[rows]])
 
     def _matrix(self, epoch: Epoch, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         reads = np.zeros((len(rows), len(self._places.antennas)))

@@ -95,7 +95,7 @@ class Shop:
         self.engine, self.rate = engine, rate
         self.t = T0
         self.where: dict[str, int] = {}
-        self.antennas = (1, 2, 3, 4, 5)
+        self.antennas: tuple[int, ...] = (1, 2, 3, 4, 5)
         self.random = np.random.default_rng(seed)
         self.stock: dict[str, StockChanged] = {}
         self.items: list[ItemEvent] = []

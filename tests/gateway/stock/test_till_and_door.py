@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.stock.tags import Status
 from tests.gateway.stock.shop import Shop, epc, gtin, reads, shop
 
@@ -48,6 +50,26 @@ def test_who_stands_at_the_door_with_it_has_not_put_it_back() -> None:
     store = carried_to_the_door(counter=False)
     assert home(store, BOUGHT) == "exit"
     assert round(store.stock[gtin(0)].zones["shelf-a"]) == 2
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_its_shelf_has_just_heard_is_not_at_the_door_for_a_stray_read(*, heard: bool) -> None:
+    """Four antennas take turns at the reader of the shelves; the door has one for itself."""
+    store = shop()
+    store.rate = 0.9
+    store.where |= {epc(0, serial): 1 for serial in range(3)}
+    turns: list[tuple[int, ...]] = [(1, 5), (5,), (5,), (5,)]
+    for second in range(600):
+        store.antennas = turns[second % len(turns)]
+        store.run(1)
+    homes = []
+    for second in range(34):
+        store.antennas = turns[second % len(turns)] if heard else (5,)
+        if second in {30, 31}:
+            store.engine.observe(reads(store.t + 0.1, (5, BOUGHT)))
+        store.run(1)
+        homes.append(home(store, BOUGHT))
+    assert ("exit" in homes) is not heard
 
 
 def test_a_sale_means_what_till_and_door_have_just_read_wherever_it_was_thought_to_lie() -> None:
