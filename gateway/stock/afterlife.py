@@ -62,7 +62,7 @@ class Afterlife:
             if self._tags.status[row] != Status.SOLD or t - self._tags.sold[row] < BAG_SECONDS:
                 continue
             zone = self._presence.whereabouts.likeliest(row)
-            if zone == NOWHERE or not self._presence.storage[zone]:
+            if zone == NOWHERE or not self._places.storage[zone]:
                 self._heard.pop(row, None)
                 continue
             count, since = self._heard.get(row, (0, t))

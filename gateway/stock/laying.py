@@ -34,7 +34,7 @@ class Laying:
             if zone in floor:
                 self._planned.setdefault(gtin, []).append(zone)
         self._backs: list[int] = np.flatnonzero(self._back).tolist()
-        self._storage: list[int] = np.flatnonzero(presence.storage).tolist()
+        self._storage: list[int] = np.flatnonzero(places.storage).tolist()
 
     def unseen(
         self,

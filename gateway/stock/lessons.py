@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.stock.layout import ZoneKind
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates
 from gateway.stock.silences import Silences
@@ -41,8 +40,7 @@ class Lessons:
         self.spread = RateSpread(places)
         self._turn = 0
         self.crowd: NDArray[np.float64] = np.ones(len(places.zones))
-        behind = places.are(ZoneKind.BACKROOM, ZoneKind.HOLD)
-        self._slow = np.where(behind, SLOW_BEHIND, SLOW)
+        self._slow = np.where(places.behind, SLOW_BEHIND, SLOW)
         self.unheard: NDArray[np.float64] = np.where(places.watched, DEAD, 1.0)
         self.silences = Silences(tags, exits)
         self._learned, self._begun = -np.inf, np.inf

@@ -37,6 +37,7 @@ and how many reads that is worth."""
 _FAR, _ODD_LOSS, _ODD_DB2 = 3.5, 8.0, 100.0
 """Off by so many times the noise they are such reads; what those lose, dB; their spread, dB²."""
 _LEAST_ODD = 1e-4
+"""Share below which nobody learns it: somebody will stand there some day."""
 _UNHEARD_DB2 = 36.0
 """More spread of a level in a zone where the antenna has heard nothing yet."""
 
@@ -64,6 +65,11 @@ class Levels:
     def spread(self) -> float:
         """Of the levels of tags in a zone, dB²."""
         return self._spread[0] / self._spread[1]
+
+    @property
+    def odd(self) -> float:
+        """Share of reads with somebody between, or by way of a reflection."""
+        return max(self._odd[0] / self._odd[1], _LEAST_ODD)
 
     def note(self, epoch: Epoch, calm: NDArray[np.bool_]) -> None:
         """Enter the levels of reads that challenge nothing."""
@@ -148,7 +154,7 @@ class Levels:
         there_wide = there_wide + noise
         told = np.isfinite(rssi)
         loud = np.where(told, rssi, mine)
-        odd = self._odd[0] / self._odd[1]
+        odd = self.odd
         gain = _likely(loud - there, there_wide, odd) - _likely(loud - mine, mine_wide, odd)
         return np.where(told, self._worth * gain, 0.0)
 
@@ -182,7 +188,7 @@ def _likely(off: Reals, wide: Reals, odd: float) -> Reals:
     """
     clear = -0.5 * (off**2 / wide + np.log(wide))
     more = wide + _ODD_DB2
-    dimmed = np.log(max(odd, _LEAST_ODD)) - 0.5 * ((off + _ODD_LOSS) ** 2 / more + np.log(more))
+    dimmed = np.log(odd) - 0.5 * ((off + _ODD_LOSS) ** 2 / more + np.log(more))
     return np.asarray(np.logaddexp(clear, dimmed))
 
 

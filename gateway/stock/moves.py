@@ -54,8 +54,7 @@ class Moves:
     ) -> None:
         self._places, self._tags = places, tags
         self._hearing, self._rates = hearing, rates
-        storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
-        self._storage = storage
+        self._storage = storage = places.storage
         self._exits = exits = places.are(ZoneKind.EXIT)
         passing = np.where(exits, EXIT_ODDS, PASSING_ODDS)
         self._usual, self._habits, self._levels = usual, habits, levels

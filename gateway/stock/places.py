@@ -20,6 +20,8 @@ class Places:
         zone_of: zone number of each antenna, int16[antennas].
         own: 1 where an antenna is the zone's own, else 0, float32[antennas, zones].
         watched: whether a zone has an antenna, bool[zones].
+        storage: where goods lie until somebody takes them, bool[zones].
+        behind: those of them where customers do not go, bool[zones].
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -37,6 +39,8 @@ class Places:
         self.own: NDArray[np.float32] = np.equal.outer(self.zone_of, numbers).astype(np.float32)
         self.watched: NDArray[np.bool_] = np.zeros(len(self.zones), dtype=np.bool_)
         self.watched[self.zone_of] = True
+        self.behind = self.are(ZoneKind.BACKROOM, ZoneKind.HOLD)
+        self.storage = self.behind | self.are(ZoneKind.SHELF)
 
     def zone(self, zone: str | None) -> int:
         """The zone's number, `NOWHERE` when there is no such zone."""

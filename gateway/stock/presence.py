@@ -54,7 +54,7 @@ class Presence:
         lessons: what the whole store teaches. misses: how alike misses are.
         rates: usual reads by zone and antenna.
         whereabouts: which zones the last reads speak for.
-        storage, exit: kinds of zones, bool[zones].
+        exit: zones at the door, bool[zones].
     """
 
     def __init__(self, places: Places, tags: Tags, hearing: Hearing, usual: Usual) -> None:
@@ -62,7 +62,6 @@ class Presence:
         self._now = 0.0
         self._sold_heard: list[tuple[int, float]] = []
         self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
-        self.storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
         self.exit = places.are(ZoneKind.EXIT)
         self.lessons = Lessons(places, tags, self.exit)
         self.rates = self.lessons.rates
@@ -83,14 +82,13 @@ class Presence:
         self._moves = Moves(places, tags, hearing, rates, self._usual, levels, habits)
         spread = self.lessons.spread
         self.whereabouts = Whereabouts(tags, hearing, spread, levels, self._usual)
-        self._stops = Stops(places, tags, hearing, self._usual, self.storage, self.whereabouts)
+        self._stops = Stops(places, tags, hearing, self._usual, self.whereabouts)
         self._review = Review(places, tags, spread, self._usual, levels, habits)
         watched = bool((self.exit & self._places.watched).any())
         leave = habits.leave_past_exit if watched else habits.leave_unseen
-        self._pick = np.where(self.storage, habits.pick, 1 / 60)
-        self._hide = np.where(self.storage, habits.hide, 1e-9)
-        behind = places.are(ZoneKind.BACKROOM, ZoneKind.HOLD)
-        unseen = habits.put * leave * np.where(behind, habits.leave_from_behind, 1.0)
+        self._pick = np.where(places.storage, habits.pick, 1 / 60)
+        self._hide = np.where(places.storage, habits.hide, 1e-9)
+        unseen = habits.put * leave * np.where(places.behind, habits.leave_from_behind, 1.0)
         self._lose = np.where(self.exit, _OUT_OF_HAND, unseen)
         self._go = np.where(self.exit, _OUT_OF_SIGHT, 0.0)
 
@@ -129,9 +127,7 @@ class Presence:
         tags, rows = self._tags, self._stops.here()
         mine, zones = self._stops.on_the_way_home(rows)
         away = tags.belief[mine, AWAY]
-        for zone in distinct(zones):
-            self.place(mine[zones == zone], zone, float("nan"))
-        self._signatures.expect(mine)
+        self._send(mine, zones)
         tags.belief[mine, HERE] = tags.belief[mine, HIDDEN] = 0.0
         tags.belief[mine, HAND], tags.belief[mine, AWAY] = 1.0 - away, away
         mine, zones = self._stops.heard_on_end(rows, t)
@@ -143,12 +139,16 @@ class Presence:
         tags = self._tags
         rows, zones = self._stops.taken_to_its_shelf(t)
         belief = tags.belief[rows].copy()
-        for zone in distinct(zones):
-            self.place(rows[zones == zone], zone, float("nan"))
-        self._signatures.expect(rows)
+        self._send(rows, zones)
         belief[:, HIDDEN] += belief[:, HAND]
         belief[:, HAND] = 0.0
         tags.belief[rows] = belief
+
+    def _send(self, rows: Rows, zones: NDArray[np.int64]) -> None:
+        """Give rows the zones for which they are bound; none has been read there yet."""
+        for zone in distinct(zones):
+            self.place(rows[zones == zone], zone, float("nan"))
+        self._signatures.expect(rows)
 
     def _lay(self, rows: Rows, zone: int, t: float) -> None:
         """Put rows into a zone from which they have been read for a while."""
@@ -307,13 +307,13 @@ class Presence:
             best = self.whereabouts.scores(some).argmax(axis=1)
             for zone in distinct(best):
                 self.place(some[best == zone], zone, t)
-            self._doubt_late(some[self._tags.first[some] == t])
+            self._doubt_first(some[self._tags.first[some] == t])
 
-    def _doubt_late(self, rows: Rows) -> None:
+    def _doubt_first(self, rows: Rows) -> None:
         """What antennas have not heard in so many rounds was there all the time, and is weak; what
         they hear at first was not just brought."""
         tags = self._tags
-        rows = rows[self.storage[tags.home[rows]]]
+        rows = rows[self._places.storage[tags.home[rows]]]
         late = self._places.most(self._hearing.clock)[tags.home[rows]] > _LATE_ROUNDS
         hidden = np.where(late, _LATE_WEAK * tags.belief[rows, HERE], 0.0)
         lying = np.where(late, 0.0, _EARLY_WEAK * tags.belief[rows, HAND])

@@ -43,10 +43,9 @@ class Review:
         habits: Habits,
     ) -> None:
         self._tags, self._spread, self._usual, self._levels = tags, spread, usual, levels
-        self._storage = places.are(ZoneKind.SHELF, ZoneKind.BACKROOM, ZoneKind.HOLD)
+        self._storage, self._own = places.storage, places.own
         # What was tried on is soon on its shelf again, where the room's antenna may not hear it.
         self._looked_at = self._storage | places.are(ZoneKind.FITTING)
-        self._own = places.own
         self._longest = habits.review_seconds
 
     def due(self, t: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -31,11 +31,11 @@ class Stops:
         tags: Tags,
         hearing: Hearing,
         usual: Usual,
-        storage: NDArray[np.bool_],
         whereabouts: Whereabouts,
     ) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
-        self._usual, self._storage, self._whereabouts = usual, storage, whereabouts
+        self._usual, self._whereabouts = usual, whereabouts
+        self._storage = storage = places.storage
         exits, tills = places.are(ZoneKind.EXIT), places.are(ZoneKind.TILL)
         self._patience = np.full(len(places.zones), np.inf)
         self._patience[exits] = _DOOR_SECONDS
@@ -44,7 +44,7 @@ class Stops:
         self._waits = storage | tills
         self._inside = ~storage & ~exits
         self._shelf = places.are(ZoneKind.SHELF)
-        self._behind = places.are(ZoneKind.BACKROOM)
+        self._back = places.are(ZoneKind.BACKROOM)
 
     def here(self) -> Rows:
         """Tags at stops."""
@@ -68,12 +68,17 @@ class Stops:
         lies = (heard.max(axis=1) > _HEARD) | (there > _TILL_SECONDS)
         return rows[lies], where[lies]
 
+    def _left(self, rows: Rows) -> Rows:
+        """Those of the tags that are no longer at home, and that no other zone claims."""
+        tags = self._tags
+        left = (tags.belief[rows, HERE] < _LEFT) & (tags.home[rows] != NOWHERE)
+        left &= (tags.status[rows] == Status.HERE) & (tags.rival[rows] == NOWHERE)
+        return rows[np.flatnonzero(left)]
+
     def on_the_way_home(self, rows: Rows) -> tuple[Rows, NDArray[np.int64]]:
         """Tags that have left a fitting room or till, and the zones where their like lie."""
         tags = self._tags
-        rows = rows[self._inside[tags.home[rows]] & (tags.belief[rows, HERE] < _LEFT)]
-        rows = rows[(tags.status[rows] == Status.HERE) & (tags.rival[rows] == NOWHERE)]
-        rows = rows[tags.home[rows] != NOWHERE]
+        rows = self._left(rows[self._inside[tags.home[rows]]])
         if not len(rows):
             return rows, np.zeros(0, np.int64)
         usual = np.where(self._storage, self._usual.of(tags.account[rows]), -np.inf)
@@ -87,9 +92,8 @@ class Stops:
         That shelf, too: there they lie, too weak for it to tell them from a passing stray read.
         """
         tags, n = self._tags, self._tags.count
-        rows = np.flatnonzero(self._behind.take(tags.home[:n]) & (tags.belief[:n, HERE] < _LEFT))
-        rows = rows[(tags.status[rows] == Status.HERE) & (tags.rival[rows] == NOWHERE)]
-        rows = rows[(tags.home[rows] != NOWHERE) & (t - tags.last[rows] > _REFILL_SECONDS)]
+        rows = self._left(np.flatnonzero(self._back.take(tags.home[:n])))
+        rows = rows[t - tags.last[rows] > _REFILL_SECONDS]
         if not len(rows):
             return rows, np.zeros(0, np.int64)
         heard = tags.recent[rows] @ self._places.own

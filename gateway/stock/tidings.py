@@ -71,7 +71,7 @@ class Tidings:
         return np.asarray((tags.status[rows] == _HERE) & (tags.account[rows] >= 0))
 
     def _patience(self, home: NDArray[np.int16], told: NDArray[np.int16]) -> NDArray[np.float64]:
-        storage = self._presence.storage
+        storage = self._places.storage
         shelf_to_shelf = storage[home] & storage[told] & (told != NOWHERE)
         return np.where(shelf_to_shelf, LAID_SECONDS, SETTLED_SECONDS)
 
@@ -85,7 +85,7 @@ class Tidings:
         if not len(rows):
             return []
         self._judged[rows] = now
-        passing = ~self._presence.storage[self._tags.home[rows]]
+        passing = ~self._places.storage[self._tags.home[rows]]
         sure: list[int] = rows[passing | (self._presence.whereabouts.surety(rows) > SURE)].tolist()
         return sure
 

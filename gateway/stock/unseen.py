@@ -53,7 +53,7 @@ class Unseen:
         self._tags, self._goods = tags, goods
         self._unread = Unread()
         self._filling = Filling(layout, places, tags, presence.lessons)
-        self._all_watched = bool((places.watched | ~presence.storage).all())
+        self._all_watched = bool((places.watched | ~places.storage).all())
         self._backs: list[int] = np.flatnonzero(places.are(ZoneKind.BACKROOM)).tolist()
         self._only_back = self._backs[0] if len(self._backs) == 1 else NOWHERE
         self._lesson = FIRST_LESSON / 2

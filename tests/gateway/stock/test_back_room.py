@@ -17,7 +17,7 @@ def on_hand_of_three(antenna: int) -> int:
     store.where = {epc(0, serial): antenna for serial in range(3)}
     store.where |= {epc(1, serial): SHELF for serial in range(3)}
     store.run(300)
-    del store.where[epc(0, 0)]
+    del store.where[WEAK]
     store.run(60 * MINUTES)
     return store.stock[gtin(0)].on_hand
 
