@@ -9,6 +9,8 @@ from the store's own reads: where they are wide, levels say little.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,9 @@ _FAR, _ODD_LOSS, _ODD_DB2 = 3.5, 8.0, 100.0
 """Off by so many times the noise they are such reads; what those lose, dB; their spread, dB²."""
 _LEAST_ODD = 1e-4
 """Share below which nobody learns it: somebody will stand there some day."""
+_STRANGE_SHARE, _RANGE_DB = 0.02, 60.0
+"""Tags and reads that are as loud as may be: hung on the antenna, held before it, behind metal."""
+_STRANGE = math.log(_STRANGE_SHARE / _RANGE_DB * math.sqrt(2.0 * math.pi))
 _UNHEARD_DB2 = 36.0
 """More spread of a level in a zone where the antenna has heard nothing yet."""
 
@@ -172,7 +177,7 @@ class Levels:
         wide = self.spread * (1.0 - self._kept * share) + self.noise / reads
         wide = wide[:, None] + _UNHEARD_DB2 * _PRIOR_READS / self._heard.T[antenna]
         far = (tags.level[row, antenna] - share * off)[:, None] - self.mean.T[antenna]
-        begins, total = summed(which, -0.5 * (far * far / wide + np.log(wide)))
+        begins, total = summed(which, _anywhere(-0.5 * (far * far / wide + np.log(wide))))
         said[which[begins]] = total
         # How well a tag is read is known once it has a home.
         settled = tags.home[rows] != NOWHERE
@@ -189,7 +194,12 @@ def _likely(off: Reals, wide: Reals, odd: float) -> Reals:
     clear = -0.5 * (off**2 / wide + np.log(wide))
     more = wide + _ODD_DB2
     dimmed = np.log(odd) - 0.5 * ((off + _ODD_LOSS) ** 2 / more + np.log(more))
-    return np.asarray(np.logaddexp(clear, dimmed))
+    return _anywhere(np.asarray(np.logaddexp(clear, dimmed)))
+
+
+def _anywhere(said: Reals) -> Reals:
+    """No level is so strange that another zone must explain it, of which less is known."""
+    return np.asarray(np.logaddexp(said, _STRANGE))
 
 
 def _grown(before: list[float], total: float, many: int) -> list[float]:

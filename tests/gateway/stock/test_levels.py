@@ -20,7 +20,7 @@ from tests.gateway.stock.shop import HexNaming, gtin, layout
 
 TOLD = Habits(level_kept=1.0, level_worth=1.0)
 ANTENNAS, TAGS = 5, 30
-SHELF_A, SHELF_B = 0, 1
+SHELF_A, SHELF_B, BACK = 0, 1, 2
 
 
 def _levels(habits: Habits = TOLD) -> tuple[Levels, Tags]:
@@ -87,6 +87,16 @@ def test_a_tag_that_is_always_faint_is_faint_in_its_next_place_too() -> None:
     assert scores[SHELF_B] > scores[SHELF_A]
 
 
+def test_a_tag_far_too_loud_does_not_lie_where_the_antenna_has_heard_nothing_yet() -> None:
+    levels, _ = _levels()
+    _teach(levels)
+    levels.moved(np.array([0]))
+    for _ in range(8):
+        levels.note(_second(np.array([0]), 0, np.array([-15.0])), np.ones(1, np.bool_))
+    scores = levels.scores(np.array([0]))[0]
+    assert scores[SHELF_A] > scores[BACK] - 0.5
+
+
 def test_what_is_hardly_ever_read_is_faint_wherever_it_lies() -> None:
     levels, tags = _levels()
     _teach(levels)
@@ -95,7 +105,7 @@ def test_what_is_hardly_ever_read_is_faint_wherever_it_lies() -> None:
         levels.moved(np.array([row]))
         tags.best[row] = best
         for _ in range(8):
-            levels.note(_second(np.array([row]), 0, np.array([-66.0])), np.ones(1, np.bool_))
+            levels.note(_second(np.array([row]), 0, np.array([-61.0])), np.ones(1, np.bool_))
         plain = levels.scores(np.array([row]))[0]
         said.append(plain[SHELF_B] - plain[SHELF_A])
     assert said[0] > 1.0
