@@ -81,7 +81,7 @@ class Presence:
         self._signatures = Signatures(places, tags, hearing, rates, self.misses, levels, habits)
         self._moves = Moves(places, tags, hearing, rates, self._usual, levels, habits)
         spread = self.lessons.spread
-        self.whereabouts = Whereabouts(tags, hearing, spread, levels, self._usual)
+        self.whereabouts = Whereabouts(places, tags, hearing, spread, levels, self._usual)
         self._stops = Stops(places, tags, hearing, self._usual, self.whereabouts)
         self._review = Review(places, tags, spread, self._usual, levels, habits)
         watched = bool((self.exit & self._places.watched).any())

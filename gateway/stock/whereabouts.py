@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gateway.stock.hearing import Hearing
 from gateway.stock.levels import Levels
+from gateway.stock.places import Places
 from gateway.stock.spread import RateSpread
 from gateway.stock.tags import Tags
 from gateway.stock.usual import Usual
@@ -18,9 +19,15 @@ class Whereabouts:
     """Likelihoods of zones."""
 
     def __init__(
-        self, tags: Tags, hearing: Hearing, spread: RateSpread, levels: Levels, usual: Usual
+        self,
+        places: Places,
+        tags: Tags,
+        hearing: Hearing,
+        spread: RateSpread,
+        levels: Levels,
+        usual: Usual,
     ) -> None:
-        self._tags, self._hearing = tags, hearing
+        self._places, self._tags, self._hearing = places, tags, hearing
         self._spread, self._levels, self._usual = spread, levels, usual
 
     def scores(self, rows: Rows) -> NDArray[np.float64]:
@@ -29,7 +36,12 @@ class Whereabouts:
         window = np.maximum(self._hearing.window.astype(np.float32), recent)
         scores = self._spread.scores(recent, window)
         scores += self._levels.scores(rows)
-        return np.asarray(scores + self._usual.of(self._tags.account[rows]), np.float64)
+        scores += self._usual.of(self._tags.account[rows])
+        if self._places.storage.any():
+            # Goods lie where no antenna hears them, but nobody stands unheard at a till or door.
+            heard = recent @ self._places.own > 0.0
+            scores[~(self._places.storage | heard)] = -np.inf
+        return np.asarray(scores, np.float64)
 
     def likeliest(self, row: int) -> int:
         """The zone that explains a tag's reads best."""

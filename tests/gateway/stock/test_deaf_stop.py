@@ -27,3 +27,17 @@ def test_goods_are_sought_only_at_stops_that_heard_them(heard: tuple[int, ...], 
     usual = np.zeros((1, len(places.zones)))
     (rival,) = engine._presence._moves._rivals(row, usual)
     assert places.zones[rival] == zone
+
+
+@pytest.mark.parametrize("zone", ["till", "exit"])
+def test_what_only_a_shelf_has_heard_is_first_at_no_stop(zone: str) -> None:
+    store = shop()
+    store.run(60)
+    engine, places = store.engine, store.engine._places
+    row = np.array([engine._tags.of_text(UNIT) or 0])
+    stop = places.zone(zone)
+    for antenna in range(len(places.antennas)):
+        engine._tags.recent[row] = 0.0
+        engine._tags.recent[row, antenna] = 1.0
+        (scores,) = engine._presence.whereabouts.scores(row)
+        assert np.isfinite(scores[stop]) == (places.zone_of[antenna] == stop)
