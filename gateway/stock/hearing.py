@@ -21,6 +21,7 @@ _WORTH = 0.5
 """Tags before one antenna do not miss independently, so their joint silence is worth less."""
 _STRAY = np.array([0.05, 0.05, 0.005])
 """Reads a round that come from tags on their way, in each state."""
+_DEAF_FOR_SURE = 0.8
 _MOST = 6.0
 """Most that one epoch may say (nats)."""
 
@@ -80,6 +81,10 @@ class Hearing:
     def clear(self) -> NDArray[np.float64]:
         """P(antenna is clear)."""
         return self._state[:, CLEAR]
+
+    def deaf(self) -> NDArray[np.bool_]:
+        """Antennas that are deaf for sure: not those before which nothing lies."""
+        return np.asarray(self._state[:, DEAF] > _DEAF_FOR_SURE)
 
     def blind(self, now: float, stale_after: float) -> NDArray[np.bool_]:
         """Antennas that have not been able to hear for longer than `stale_after`."""

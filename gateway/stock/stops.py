@@ -18,6 +18,8 @@ _REFILL_SECONDS = 120.0
 """Silent for so long, what left the back room has been laid down."""
 _HEARD = 0.3
 """Less is the fading rest of a read some while ago."""
+_WELL = 0.2
+"""Reads a round from which silence tells that a tag was taken away."""
 _LEFT = 0.05
 """Belief below which what was at a stop has left it."""
 
@@ -89,7 +91,8 @@ class Stops:
     def taken_to_its_shelf(self, t: float) -> tuple[Rows, NDArray[np.int64]]:
         """Tags that left the back room, that a shelf of their plan has heard since, and then none.
 
-        That shelf, too: there they lie, too weak for it to tell them from a passing stray read.
+        That shelf, too: there they lie, too weak for it to tell them from a passing stray read. Or
+        the shelf has no antenna that could hear.
         """
         tags, n = self._tags, self._tags.count
         rows = self._left(np.flatnonzero(self._back.take(tags.home[:n])))
@@ -99,6 +102,10 @@ class Stops:
         heard = tags.recent[rows] @ self._places.own
         planned = self._usual.planned(tags.account[rows]) & self._shelf
         there = np.where(planned, heard, 0.0)
+        # What was heard well has left, and what its shelf cannot hear is silent for that alone.
+        hears = self._places.most((~self._hearing.deaf()).astype(np.float64)) > 0.0
+        well = tags.best[rows, None] >= _WELL
+        there[planned & well & ~hears] = np.inf
         where = there.argmax(axis=1)
         each = np.arange(len(rows))
         lies = there[each, where] > np.maximum(heard[each, tags.home[rows]], _HEARD)

@@ -54,3 +54,20 @@ def test_what_left_the_back_room_and_its_shelf_has_hardly_heard_lies_on_that_she
     zones = store.stock[gtin(0)].zones
     assert round(zones["shelf-a"]) == 1
     assert round(zones["back"]) == 2
+
+
+def test_what_left_the_back_room_for_a_shelf_that_is_deaf_lies_on_that_shelf() -> None:
+    store = Shop(StockEngine(layout(exits=False), HexNaming()))
+    store.antennas = (1, 2, 3, 4)
+    store.where = {epc(0, serial): BACK for serial in range(3)}
+    others = {epc(1, serial): SHELF for serial in range(9)}
+    store.where |= others
+    store.run(300)
+    for unit in others:
+        del store.where[unit]
+    store.run(120)
+    del store.where[WEAK]
+    store.run(300)
+    zones = store.stock[gtin(0)].zones
+    assert round(zones["shelf-a"]) == 1
+    assert round(zones["back"]) == 2
