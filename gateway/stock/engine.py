@@ -58,6 +58,7 @@ from gateway.stock.records import Records
 from gateway.stock.scales import Scales
 from gateway.stock.tags import FOREIGN, Tags
 from gateway.stock.tidings import Tidings
+from gateway.stock.turns import Turns
 from gateway.stock.usual import Usual
 from gateway.stock.verdicts import figures
 from gateway.stock.walk import Walk
@@ -81,7 +82,8 @@ class StockEngine:
         own = OwnNaming(naming, layout.articles)
         self._tags = Tags(len(self._places.antennas), own, self.faults)
         self._hearing = Hearing(len(self._places.antennas))
-        self._evidence = Evidence(len(self._places.antennas), self._hearing)
+        turns = Turns([reader for reader, _ in self._places.antennas])
+        self._evidence = Evidence(len(self._places.antennas), self._hearing, turns)
         self._goods = Goods(layout, self._tags, self.faults)
         self._scales = Scales(layout, self._goods, self.faults, self._places.zone)
         usual = Usual(layout, self._places, [a.gtin for a in self._goods.accounts])
@@ -314,8 +316,8 @@ class StockEngine:
         if len(scanning):
             for past in range(max(since, second - IDLE_MOST), second):
                 for antenna in scanning.tolist():
-                    self._evidence.round(float(past), antenna)
-                    self._walk.round(float(past), antenna, credited=True)
+                    if self._evidence.scanned(past, antenna):
+                        self._walk.round(float(past), antenna, credited=True)
 
 
 def _sane(t: float) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.hearing import Hearing
+from gateway.stock.turns import Turns
 
 WAIT_SECONDS = 10.0
 """Reads whose round's end never comes are weighed by themselves after this time."""
@@ -78,8 +79,8 @@ def summed(ordered: NDArray[np.int64], values: NDArray[Any]) -> tuple[NDArray[np
 class Evidence:
     """Reads and rounds since the last epoch that was weighed."""
 
-    def __init__(self, antennas: int, hearing: Hearing) -> None:
-        self._antennas, self._hearing = antennas, hearing
+    def __init__(self, antennas: int, hearing: Hearing, turns: Turns) -> None:
+        self._antennas, self._hearing, self._turns = antennas, hearing, turns
         self._open: list[list[tuple[float, Rows, Levels]]] = [[] for _ in range(antennas)]
         self._heard: dict[int, list[tuple[int, Rows, Levels]]] = {}
         self._rounds: dict[int, NDArray[np.float32]] = {}
@@ -96,6 +97,8 @@ class Evidence:
             for second in distinct(seconds):
                 its = seconds == second
                 self._add(second, number, row[mine][its], rssi[mine][its])
+                self._turns.heard(number, second)
+                self._count(second)[number] = 1.0
 
     def round(self, t: float, antenna: int) -> None:
         """An antenna finished a round at `t`: what it read since the last is what it heard."""
@@ -106,6 +109,16 @@ class Evidence:
             rows = np.concatenate([rows for _, rows, _ in waiting])
             self._add(second, antenna, rows, np.concatenate([rssi for _, _, rssi in waiting]))
             self._open[antenna] = []
+
+    def scanned(self, second: int, antenna: int) -> bool:
+        """An antenna was at work in a second, of a reader that does not tell rounds.
+
+        Answers whether it has had its turn by then.
+        """
+        turn = self._count(second)[antenna] > 0 or self._turns.silent(antenna, second)
+        if turn:
+            self._count(second)[antenna] = 1.0
+        return turn
 
     def take(self, until: float) -> Iterator[Epoch]:
         """Every waiting epoch that had ended by `until`, oldest first; the rest waits on."""
