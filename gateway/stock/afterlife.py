@@ -21,6 +21,9 @@ from gateway.stock.tags import Status, Tags
 
 BAG_SECONDS = 90.0
 """Reads so soon after the sale say nothing."""
+LOOK_ON_SECONDS = 600.0
+"""The same of what was at the till, or was sold by its EPC: that is in the customer's bag for sure,
+and some look on with it."""
 READS, SPAN_SECONDS = 4, 30.0
 """Reads in a storage zone, and for how long, until the unit is believed to lie there."""
 EXCHANGE_SECONDS = 7200.0
@@ -59,7 +62,7 @@ class Afterlife:
         changes: list[Change] = []
         for row, t in self._presence.take_sold():
             # Late reports bring many reads at once: the first of them may have settled it.
-            if self._tags.status[row] != Status.SOLD or t - self._tags.sold[row] < BAG_SECONDS:
+            if self._tags.status[row] != Status.SOLD or t < self._tags.sold[row] + self._bag(row):
                 continue
             zone = self._presence.whereabouts.likeliest(row)
             if zone == NOWHERE or not self._places.storage[zone]:
@@ -71,6 +74,11 @@ class Afterlife:
                 del self._heard[row]
                 changes += self._revive(row, zone, t)
         return changes
+
+    def _bag(self, row: int) -> float:
+        """Seconds after its sale for which a tag may still be carried about."""
+        sure = self._tags.named[row] or int(self._tags.home[row]) in self._passing.tills
+        return LOOK_ON_SECONDS if sure else BAG_SECONDS
 
     def _see_out(self) -> None:
         """Give sales to the units that were heard at the door just after them."""
