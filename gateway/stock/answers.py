@@ -19,8 +19,9 @@ from gateway.stock.tags import AWAY, HERE, HIDDEN, Tags
 
 STEP_EXPECTED, STEP_CHANCE, STEP_ZONE = 0.05, 0.01, 0.25
 """A change of less is not said."""
-STEP_BELIEF = 0.05
-"""A tag whose belief moved by less needs no new answer."""
+STEP_BELIEF, STEP_GONE = 0.05, 0.01
+"""A tag whose belief moved by less needs no new answer; of one that is nearly gone, half of what is
+left of its belief does, down to the second."""
 REVIEW_SECONDS = 60.0
 """How often books are compared with tags, and answers that rest on more than tags made anew."""
 REVIEW_WITHIN = 50.0
@@ -127,7 +128,9 @@ class Answers:
         tags, n, old = self._tags, self._tags.count, len(self._away)
         away, here = tags.belief[:n, AWAY], tags.belief[:n, HERE] + tags.belief[:n, HIDDEN]
         moved = np.ones(n, np.bool_)
-        moved[:old] = _stepped(away[:old], self._away) | _stepped(here[:old], self._here)
+        nearly_gone = np.clip(0.5 * (1.0 - self._away), STEP_GONE, STEP_BELIEF)
+        moved[:old] = _stepped(away[:old], self._away, nearly_gone)
+        moved[:old] |= _stepped(here[:old], self._here, STEP_BELIEF)
         moved[:old] |= tags.home[:old] != self._home
         moved[:old] |= tags.status[:old] != self._status
         rows = np.flatnonzero(moved)
@@ -152,10 +155,12 @@ class Answers:
         return round(on_floor(said.zones, self._composer.floor_ids))
 
 
-def _stepped(now: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _stepped(
+    now: NDArray[np.float64], before: NDArray[np.float64], step: NDArray[np.float64] | float
+) -> NDArray[np.bool_]:
     change = now - before
     np.abs(change, out=change)
-    return np.asarray(change > STEP_BELIEF)
+    return np.asarray(change > step)
 
 
 def _moved(before: StockChanged, fresh: StockChanged) -> bool:

@@ -19,8 +19,9 @@ _SHARE = np.array([1.0, 0.25, 0.0])
 _STEP = np.array([[0.9966, 0.0033, 0.0001], [0.05, 0.94, 0.01], [0.005, 0.005, 0.99]])
 _WORTH = 0.5
 """Tags before one antenna do not miss independently, so their joint silence is worth less."""
-_STRAY = np.array([0.05, 0.05, 0.005])
-"""Reads a round that come from tags on their way, in each state."""
+_STRAY = 0.05
+"""Reads a round that nobody expects: of tags on their way. None for hours does not make an antenna
+deaf before which nothing lies."""
 _DEAF_FOR_SURE = 0.8
 _MOST = 6.0
 """Most that one epoch may say (nats)."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gateway.stock.evidence import Epoch
 from gateway.stock.habits import Habits
-from gateway.stock.hearing import Hearing
+from gateway.stock.hearing import WINDOW_DECAY, Hearing
 from gateway.stock.layout import ZoneKind
 from gateway.stock.levels import Levels
 from gateway.stock.places import NOWHERE, Places
@@ -33,6 +33,15 @@ HAND_CREDIT = 2.0
 _FLOOR, _WEAKEST, _STRONG = 0.004, 0.1, 0.8
 _GONE = 0.02
 """From here on a tag moves only in a second that reads it."""
+_IDLE = 1e3
+"""Nats: beside any zone that explains the reads better than home, one that does not is none."""
+_OFF_PLAN, _OFF_PLAN_SECONDS = 2.0, 60.0
+"""Nats by which a third zone, a shelf, is likelier for its like, from which a challenge lasts so
+much longer: much is carried past such a rival, and little laid down there."""
+_HEARD = 0.2
+"""Less is the fading rest of a read a minute ago."""
+_SPOKEN_LATELY = 60.0
+"""Seconds after which an antenna that has told no round cannot speak for home."""
 _DEAF_WORTH = 0.25
 """What reads elsewhere are worth while home cannot speak for itself."""
 
@@ -55,6 +64,8 @@ class Moves:
         self._places, self._tags = places, tags
         self._hearing, self._rates = hearing, rates
         self._storage = storage = places.storage
+        self._shelf = places.are(ZoneKind.SHELF)
+        self._numbers = np.arange(len(places.zones))
         self._exits = exits = places.are(ZoneKind.EXIT)
         passing = np.where(exits, EXIT_ODDS, PASSING_ODDS)
         self._usual, self._habits, self._levels = usual, habits, levels
@@ -84,14 +95,14 @@ class Moves:
         epoch = epoch.only(challenged[epoch.row])
         reads = self._matrix(epoch, rows)
         usual = self._usual.of(tags.account[rows])
-        rival = self._rivals(rows, usual)
+        rival = self._rivals(rows, usual, epoch.t)
         fresh = tags.rival[rows] == NOWHERE
         tags.since_rival[rows[fresh]] = epoch.t
         changed = ~fresh & (tags.rival[rows] != rival)
         tags.odds[rows[changed]] *= 0.5
         tags.rival[rows] = rival
         gain = self._gain(rows, rival, reads, exposure) + self._loud(epoch, rows, rival)
-        gain *= np.maximum(self.refutable(rows), _DEAF_WORTH)
+        gain *= np.maximum(self.refutable(rows, epoch.t), _DEAF_WORTH)
         most = self._habits.step_most
         fade = self._habits.fade * np.clip(tags.best[rows] / _STRONG, _WEAKEST, 1.0)
         step = np.clip(gain, -most, most) - fade
@@ -103,7 +114,14 @@ class Moves:
         against = np.where(self._storage[rival], against, 0.0)
         against += np.where(self._exits[rival], FROM_REST * self._rests(rows, epoch.t), 0.0)
         wins = odds >= np.maximum(self._needed[rival] + against - HAND_CREDIT * hand[rows], 3.0)
-        wins &= epoch.t - tags.since_rival[rows] >= self._dwell[rival]
+        third = self._shelf & (self._numbers != tags.home[rows, None])
+        planned = np.where(third, usual, -np.inf).max(axis=1)
+        off_plan = self._storage[rival] & (planned - usual[each, rival] > _OFF_PLAN)
+        lasts = self._dwell[rival] + _OFF_PLAN_SECONDS * off_plan
+        wins &= epoch.t - tags.since_rival[rows] >= lasts
+        # What another antenna hears now has not come to a till or door in this second.
+        heard = reads @ self._places.own
+        wins &= self._storage[rival] | (heard[each, rival] > 0.0) | ~heard.any(axis=1)
         # Silence alone tells that it is gone, not that it lies where it would be heard less.
         wins &= reads.any(axis=1) | (tags.belief[rows, AWAY] < _GONE)
         ended = rows[over]
@@ -112,9 +130,10 @@ class Moves:
         tags.fresh[ended] = 0.0
         return rows[wins], rival[wins].astype(np.int64)
 
-    def refutable(self, rows: Rows) -> NDArray[np.float64]:
-        """How far the antennas that hear a tag at home can hear now, 0 … 1."""
-        clear = expected_reads(self._tags.voice.take(rows, axis=0), self._hearing.clear())
+    def refutable(self, rows: Rows, t: float) -> NDArray[np.float64]:
+        """How far the antennas that hear a tag at home can hear at `t`, 0 … 1."""
+        able = np.where(self._hearing.blind(t, _SPOKEN_LATELY), 0.0, self._hearing.clear())
+        clear = expected_reads(self._tags.voice.take(rows, axis=0), able)
         return np.asarray(clear / np.maximum(self._tags.voiced[rows], 1e-9), np.float64)
 
     def _rests(self, rows: Rows, t: float) -> NDArray[np.float64]:
@@ -138,14 +157,28 @@ class Moves:
         said = self._levels.gain(epoch.row, epoch.antenna, epoch.rssi, zone)
         return np.asarray(np.bincount(which, said, len(rows)), np.float64)
 
-    def _rivals(self, rows: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[np.int16]:
+    def _rivals(
+        self, rows: NDArray[np.int64], usual: NDArray[np.float64], t: float
+    ) -> NDArray[np.int16]:
         tags = self._tags
         fresh = tags.fresh.take(rows, axis=0)
-        scores = fresh @ self._rates.log_mean.T + usual
+        explained = fresh @ self._rates.log_mean.T
+        each, home = np.arange(len(rows)), tags.home[rows]
+        scores = explained + usual
+        # Where home is silent, one that would not be heard so, either, has but its plan to show.
+        idle = (explained <= explained[each, home, None]) & ~self._heard_at_home(rows, t)[:, None]
+        scores[idle] -= _IDLE
         # While the antenna of a till or door is deaf, its silence would speak for that place.
         scores[~(self._storage | (fresh @ self._places.own > 0.0))] = -np.inf
-        scores[np.arange(len(rows)), tags.home[rows]] = -np.inf
+        scores[each, home] = -np.inf
         return np.asarray(scores.argmax(axis=1), np.int16)
+
+    def _heard_at_home(self, rows: NDArray[np.int64], t: float) -> NDArray[np.bool_]:
+        """Whether home's own antennas have read the tags in the last minutes."""
+        tags = self._tags
+        kept = WINDOW_DECAY ** np.maximum(t - tags.recent_t[rows], 0.0)
+        heard = (tags.recent[rows] * self._places.own.T[tags.home[rows]]).sum(axis=1)
+        return np.asarray(heard * kept > _HEARD)
 
     def _gain(
         self,

@@ -200,6 +200,8 @@ class Presence:
         tags = self._tags
         belief = tags.belief[:n]
         steady = belief[:, HERE] + np.where(t - tags.last[:n] < 120, belief[:, HIDDEN], 0.0)
+        # What passes a door falls silent because it has gone: no witness against the antenna.
+        steady[self.exit.take(tags.home[:n])] = 0.0
         return np.asarray(steady.astype(np.float32) @ tags.voice[:n], np.float64)
 
     def _elapsed(self, epoch: Epoch, exposure: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -270,7 +272,7 @@ class Presence:
         in_hand = np.maximum(in_hand * strength[which], self._habits.ghost)
         said[:, HAND] = np.bincount(which, np.log(in_hand))
         # Where home cannot speak for itself, reads elsewhere are no sign of a hand.
-        refutable = self._moves.refutable(rows)
+        refutable = self._moves.refutable(rows, epoch.t)
         sign = said[:, HAND] - said[:, HERE]
         said[:, HAND] = said[:, HERE] + np.where(sign > 0, refutable * sign, sign)
         said[:, AWAY] = many * np.log(self._habits.ghost)

@@ -38,7 +38,8 @@ class Stops:
         self._places, self._tags, self._hearing = places, tags, hearing
         self._usual, self._whereabouts = usual, whereabouts
         self._storage = storage = places.storage
-        exits, tills = places.are(ZoneKind.EXIT), places.are(ZoneKind.TILL)
+        self._exits = exits = places.are(ZoneKind.EXIT)
+        tills = places.are(ZoneKind.TILL)
         self._patience = np.full(len(places.zones), np.inf)
         self._patience[exits] = _DOOR_SECONDS
         self._patience[tills] = _TILL_SECONDS
@@ -78,14 +79,21 @@ class Stops:
         return rows[np.flatnonzero(left)]
 
     def on_the_way_home(self, rows: Rows) -> tuple[Rows, NDArray[np.int64]]:
-        """Tags that have left a fitting room or till, and the zones where their like lie."""
+        """Tags that have left a fitting room or till, and the zones where their like lie.
+
+        Or the door, where that has heard them last.
+        """
         tags = self._tags
         rows = self._left(rows[self._inside[tags.home[rows]]])
         if not len(rows):
             return rows, np.zeros(0, np.int64)
         usual = np.where(self._storage, self._usual.of(tags.account[rows]), -np.inf)
-        where = usual.argmax(axis=1)
-        stored = self._storage[where]
+        heard = tags.recent[rows] @ self._places.own
+        at_door = np.where(self._exits, heard, 0.0)
+        at_home = heard[np.arange(len(rows)), tags.home[rows]]
+        last = at_door.max(axis=1) > np.maximum(at_home, _HEARD)
+        where = np.where(last, at_door.argmax(axis=1), usual.argmax(axis=1))
+        stored = self._storage[where] | last
         return rows[stored], where[stored]
 
     def taken_to_its_shelf(self, t: float) -> tuple[Rows, NDArray[np.int64]]:

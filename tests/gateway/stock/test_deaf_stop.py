@@ -25,7 +25,7 @@ def test_goods_are_sought_only_at_stops_that_heard_them(heard: tuple[int, ...], 
     for antenna in (*[SHELF_A] * 6, SHELF_B, BACK, BACK, *heard):
         engine._tags.fresh[row, places.antenna("r", antenna)] += 1.0
     usual = np.zeros((1, len(places.zones)))
-    (rival,) = engine._presence._moves._rivals(row, usual)
+    (rival,) = engine._presence._moves._rivals(row, usual, store.t)
     assert places.zones[rival] == zone
 
 

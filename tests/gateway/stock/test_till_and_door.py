@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from gateway.changes import StockState
+from gateway.stock.places import NOWHERE
 from gateway.stock.tags import Status
 from tests.gateway.stock.shop import Shop, epc, gtin, reads, shop
 
@@ -90,3 +93,94 @@ def test_a_tag_first_read_late_is_weak_and_its_silence_says_little() -> None:
     store.engine.observe(reads(store.t + 0.1, (1, epc(0, 9))))
     store.run(3600)
     assert store.stock[gtin(0)].on_hand == 4
+
+
+def test_a_door_where_nobody_passed_for_hours_still_hears_the_last_unit_leave() -> None:
+    store = stocked(1)
+    store.run(2 * 3600)
+    store.where[BOUGHT] = 5
+    store.run(4)
+    del store.where[BOUGHT]
+    store.run(90)
+    assert store.stock[gtin(0)].state is StockState.OUT_OF_STOCK
+    store.run(900)
+    assert store.stock[gtin(0)].state is StockState.OUT_OF_STOCK
+
+
+@pytest.mark.parametrize(
+    ("at_till", "at_door", "zone"), [(0.5, 1.0, "exit"), (1.0, 0.5, "shelf-a")]
+)
+def test_what_left_the_till_goes_where_it_was_heard_last(
+    at_till: float, at_door: float, zone: str
+) -> None:
+    """To the door, or else to the shelf of its like."""
+    store = stocked(1)
+    places, tags = store.engine._places, store.engine._tags
+    row = np.array([tags.of_text(BOUGHT) or 0])
+    tags.home[row], tags.rival[row] = places.zone("till"), NOWHERE
+    tags.belief[row] = (0.01, 0.0, 0.9, 0.09)
+    tags.recent[row] = 0.0
+    tags.recent[row, places.antenna("r", 4)] = at_till
+    tags.recent[row, places.antenna("r", 5)] = at_door
+    _, (where,) = store.engine._presence._stops.on_the_way_home(row)
+    assert places.zones[where] == zone
+
+
+@pytest.mark.parametrize("silent", [0, 3])
+def test_a_read_at_the_door_moves_nothing_to_the_till(silent: int) -> None:
+    """The till reads once what is carried past it on its way out, then the door twice."""
+    store = stocked(1)
+    store.run(300)
+    store.where.clear()
+    store.run(silent)
+    for antenna in (4, None, 5, 5):
+        if antenna is not None:
+            store.engine.observe(reads(store.t + 0.1, (antenna, BOUGHT)))
+        store.run(1)
+    assert home(store, BOUGHT) == "exit"
+    store.run(15)
+    assert store.stock[gtin(0)].on_hand == 0
+
+
+@pytest.mark.parametrize("tag", [BOUGHT, None])
+def test_a_customer_looks_on_with_what_was_paid(tag: str | None) -> None:
+    """Sold by EPC, or at the till when its GTIN was sold; then shelves hear it in the bag."""
+    store = stocked()
+    store.where[BOUGHT] = 4
+    store.run(30)
+    store.sell(0, tag=tag)
+    store.where[BOUGHT] = 2
+    store.run(400)
+    assert store.stock[gtin(0)].on_hand == 2
+    store.where[BOUGHT] = 5
+    store.run(4)
+    del store.where[BOUGHT]
+    store.run(900)
+    assert store.stock[gtin(0)].on_hand == 2
+
+
+def test_what_lies_on_a_shelf_long_after_its_sale_is_back() -> None:
+    store = stocked()
+    store.where[BOUGHT] = 4
+    store.run(30)
+    store.sell(0)
+    del store.where[BOUGHT]
+    store.run(1200)
+    store.where[BOUGHT] = 1
+    store.run(120)
+    assert store.stock[gtin(0)].on_hand == 3
+
+
+def test_while_the_reader_of_the_shelves_is_away_stray_reads_take_nothing_to_till_or_door() -> None:
+    store = stocked(6)
+    store.rate = 0.8
+    store.run(600)
+    said, store.antennas = len(store.items), (4, 5)
+    store.run(120)
+    for second in range(1800):
+        for antenna, every in ((4, 31), (5, 47)):
+            if second % every in {0, 1}:
+                store.engine.observe(reads(store.t + 0.1, (antenna, BOUGHT)))
+        store.run(1)
+    assert store.stock[gtin(0)].on_hand == 6
+    assert store.items[said:] == []
