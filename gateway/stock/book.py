@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.stock.layout import Article
+from gateway.stock.lifted import Lifted
 from gateway.stock.places import NOWHERE
 
 DAY = 86_400.0
-IN_HAND_SECONDS = 600.0
-"""What was lifted off a scale so short ago may be in somebody's hand, on its way to the till."""
 ARRIVING_SECONDS = 900.0
 """So long after a delivery antennas have found nearly all of it that they ever will."""
 FULL_UNIT = 0.75
@@ -58,8 +57,7 @@ class Account:
             they are read where goods lie.
         elsewhere: units in the book beyond those on the GTIN's scale, in the back room say; None
             until both have spoken.
-        short_since: since when the scale has shown fewer units than it should; None when it does
-            not.
+        lifted: units that the scale no longer shows though it should.
         weighed: grams on all its scales together, None before they spoke.
         weighed_in: the same by zone number.
         weighed_t: when the scale spoke; of several, the one that spoke longest ago.
@@ -84,7 +82,7 @@ class Account:
     weighed_in: dict[int, float] = field(default_factory=dict)
     weighed_t: float | None = None
     elsewhere: int | None = None
-    short_since: float | None = None
+    lifted: Lifted = field(default_factory=Lifted)
     mixed: NDArray[np.float64] | None = None
     heard: float | None = None
 
@@ -117,7 +115,7 @@ class Account:
     def pin(self, qty: int, t: float) -> None:
         """Somebody counted: the book is `qty` from now on."""
         self.book, self.booked_at, self.counted_at = max(0, qty), t, t
-        self.elsewhere = self.short_since = None
+        self.elsewhere, self.lifted = None, Lifted()
         self.moved = 0
 
     def weigh(self, by_zone: Mapping[int, float], t: float) -> None:
@@ -127,17 +125,21 @@ class Account:
         go nowhere else: they are in a hand, sold, or gone.
         """
         grams = sum(by_zone.values())
-        self.weighed, self.weighed_in, self.weighed_t = grams, dict(by_zone), t
+        lay, self.weighed = self._on_scale(), grams
+        self.weighed_in, self.weighed_t = dict(by_zone), t
         self.mixed = None
         if self.book is None or not self.article.unit_grams:
             return
-        lies = math.floor(max(0.0, grams) / self.article.unit_grams + 1 - FULL_UNIT)
+        lies = self._on_scale()
         rest = max(0, self.book - lies)
         self.elsewhere = rest if self.elsewhere is None else min(self.elsewhere, rest)
-        if rest == self.elsewhere:
-            self.short_since = None
-        elif self.short_since is None:
-            self.short_since = t
+        self.lifted.weighed(rest - self.elsewhere, max(0, lies - lay), t)
+
+    def _on_scale(self) -> int:
+        """Units that the scale shows."""
+        if self.weighed is None or not self.article.unit_grams:
+            return 0
+        return math.floor(max(0.0, self.weighed) / self.article.unit_grams + 1 - FULL_UNIT)
 
     def weigh_mixed(self, spread: NDArray[np.float64], zone: int, t: float) -> None:
         """A scale spoke that leaves open how many of its weight are of this GTIN."""
@@ -149,11 +151,9 @@ class Account:
         """Units in the building that do not lie on the scale: elsewhere, or just lifted off it."""
         if self.elsewhere is None or self.book is None or self.weighed is None:
             return 0
-        assert self.article.unit_grams
-        lies = math.floor(max(0.0, self.weighed) / self.article.unit_grams + 1 - FULL_UNIT)
-        lifted = max(0, self.book - lies - self.elsewhere)
-        recent = self.short_since is not None and now - self.short_since < IN_HAND_SECONDS
-        return min(self.elsewhere, max(0, self.book - lies)) + (lifted if recent else 0)
+        rest = max(0, self.book - self._on_scale())
+        lifted = min(self.lifted.in_hand(now), max(0, rest - self.elsewhere))
+        return min(self.elsewhere, rest) + lifted
 
     def known_lying(self) -> dict[int, int]:
         """Units by zone number that no tag was read of, where somebody counted or delivered."""

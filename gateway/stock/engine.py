@@ -65,7 +65,7 @@ from gateway.stock.walk import Walk
 
 _END_OF_TIME = sys.float_info.max
 IDLE_MOST = 60
-"""Seconds of scanning without a word that are credited to a reader which never sends rounds."""
+"""Seconds without a word for which a reader that never sends rounds is taken as scanning."""
 
 
 class StockEngine:

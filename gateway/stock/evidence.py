@@ -2,11 +2,12 @@
 
 A round is the unit of evidence: what it read once or ten times it heard, what it did not read it
 did not hear. Reads wait for the end of their antenna's round. A reader that never sends rounds has
-one a second while it scans. Rounds that come late are weighed in the order of their event times
-among all that has arrived when the engine is next asked, facts among them. Doubt about a zone does
-not grow while its antennas send no rounds, so a reader that kept its reports and tells them late
-leaves its own zones as if it had told them in time. What differs: goods that another reader hears,
-too, were weighed without the first one's word meanwhile, and a sale was explained without it.
+at most one a second for each antenna, when that has its turn (see `turns`). Rounds that come late
+are weighed in the order of their event times among all that has arrived when the engine is next
+asked, facts among them. Doubt about a zone does not grow while its antennas send no rounds, so a
+reader that kept its reports and tells them late leaves its own zones as if it had told them in
+time. What differs: goods that another reader hears, too, were weighed without the first one's word
+meanwhile, and a sale was explained without it.
 """
 
 from __future__ import annotations

@@ -213,6 +213,41 @@ def test_what_left_the_scale_unsold_is_gone_after_a_while() -> None:
     assert left == (5, 0)
 
 
+def test_each_unit_lifted_off_the_scale_has_its_own_while() -> None:
+    """One is taken and kept; the others are lifted for cleaning just before that one is gone."""
+    store = shop()
+    store.count(4, 6)
+    assert weigh(store, 6 * 250.0) == (6, 0)
+    assert weigh(store, 5 * 250.0)[0] == 6
+    store.t += 590.0
+    assert weigh(store, 0.0)[0] == 6
+    store.t += 20.0
+    assert weigh(store, 0.0)[0] == 5
+    assert weigh(store, 5 * 250.0)[0] == 5
+    store.t += 900.0
+    assert weigh(store, 5 * 250.0)[0] == 5
+    assert weigh(store, 4 * 250.0)[0] == 5
+    store.sell(4, 1)
+    assert weigh(store, 4 * 250.0)[0] == 4
+
+
+def test_what_was_sold_was_lifted_first_and_what_is_put_back_last() -> None:
+    store = shop()
+    store.count(4, 6)
+    weigh(store, 6 * 250.0)
+    weigh(store, 5 * 250.0)
+    store.t += 300.0
+    weigh(store, 4 * 250.0)
+    store.sell(4, 1)
+    assert weigh(store, 4 * 250.0)[0] == 5
+    store.t += 400.0
+    assert weigh(store, 4 * 250.0)[0] == 5
+    weigh(store, 3 * 250.0)
+    weigh(store, 4 * 250.0)
+    store.t += 250.0
+    assert weigh(store, 4 * 250.0)[0] == 4
+
+
 def test_an_empty_shelf_with_stock_in_the_back_is_told_and_taken_back() -> None:
     store = stocked(2, antenna=3)
     store.run(400)
