@@ -100,15 +100,19 @@ class Stops:
         """Tags that left the back room, that a shelf of their plan has heard since, and then none.
 
         That shelf, too: there they lie, too weak for it to tell them from a passing stray read. Or
-        the shelf has no antenna that could hear.
+        the shelf has no antenna that could hear; then what left a shelf that is not theirs is
+        there, too.
         """
         tags, n = self._tags, self._tags.count
-        rows = self._left(np.flatnonzero(self._back.take(tags.home[:n])))
+        rows = self._left(np.flatnonzero((self._back | self._shelf).take(tags.home[:n])))
         rows = rows[t - tags.last[rows] > _REFILL_SECONDS]
+        planned = self._usual.planned(tags.account[rows]) & self._shelf
+        astray = ~planned[np.arange(len(rows)), tags.home[rows]]
+        rows, planned = rows[astray], planned[astray]
         if not len(rows):
             return rows, np.zeros(0, np.int64)
-        heard = tags.recent[rows] @ self._places.own
-        planned = self._usual.planned(tags.account[rows]) & self._shelf
+        back = self._back[tags.home[rows], None]
+        heard = np.where(back, tags.recent[rows] @ self._places.own, 0.0)
         there = np.where(planned, heard, 0.0)
         # What was heard well has left, and what its shelf cannot hear is silent for that alone.
         hears = self._places.most((~self._hearing.deaf()).astype(np.float64)) > 0.0

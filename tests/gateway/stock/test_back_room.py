@@ -71,3 +71,20 @@ def test_what_left_the_back_room_for_a_shelf_that_is_deaf_lies_on_that_shelf() -
     zones = store.stock[gtin(0)].zones
     assert round(zones["shelf-a"]) == 1
     assert round(zones["back"]) == 2
+
+
+def test_what_left_a_shelf_that_is_not_its_own_lies_on_its_own_if_that_is_deaf() -> None:
+    store = Shop(StockEngine(layout(exits=False), HexNaming()))
+    store.antennas = (1, 2, 3, 4)
+    astray = {epc(0, serial): 2 for serial in range(3)}
+    own = {epc(1, serial): SHELF for serial in range(9)}
+    store.where = astray | own
+    store.run(300)
+    for unit in own:
+        del store.where[unit]
+    store.run(120)
+    del store.where[WEAK]
+    store.run(300)
+    zones = store.stock[gtin(0)].zones
+    assert round(zones.get("shelf-a", 0.0)) == 1
+    assert round(zones["shelf-b"]) == 2
