@@ -77,7 +77,7 @@ class Afterlife:
 
     def _bag(self, row: int) -> float:
         """Seconds after its sale for which a tag may still be carried about."""
-        sure = self._tags.named[row] or int(self._tags.home[row]) in self._passing.tills
+        sure = self._tags.named[row] or self._tags.paid[row]
         return LOOK_ON_SECONDS if sure else BAG_SECONDS
 
     def _see_out(self) -> None:

@@ -26,6 +26,9 @@ UNSEEN_WEIGHT = 1.0
 HEARD_WEIGHT = 30.0
 """Weight of what in the last seconds the antennas at till and door alone have read."""
 
+AT_TILL, AT_TILL_SHARE = 0.02, 0.2
+"""Less is the fading rest of a read two minutes ago, or a stray one of what lies on a shelf."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passing:
@@ -34,6 +37,7 @@ class Passing:
     tills: frozenset[int]
     exits: frozenset[int]
     antennas: NDArray[np.bool_]
+    till_antennas: NDArray[np.bool_]
 
 
 def passing_of(places: Places) -> Passing:
@@ -43,6 +47,7 @@ def passing_of(places: Places) -> Passing:
         frozenset(n for n, kind in kinds if kind is ZoneKind.TILL),
         frozenset(n for n, kind in kinds if kind is ZoneKind.EXIT),
         places.are(ZoneKind.TILL, ZoneKind.EXIT)[places.zone_of],
+        places.are(ZoneKind.TILL)[places.zone_of],
     )
 
 
@@ -61,12 +66,26 @@ def weight(tags: Tags, row: int, t: float, passing: Passing) -> float:
     return hand / HAND_USUAL + 2.0 * hidden + 0.02 * here + recent + heard
 
 
+def at_till(tags: Tags, row: int, t: float, passing: Passing) -> bool:
+    """Whether a tag lies at a till, or that has read it in the last minutes, and not for once."""
+    if int(tags.home[row]) in passing.tills:
+        return True
+    reads = _recent(tags, row, t)
+    return bool(reads[passing.till_antennas].sum() > max(AT_TILL, AT_TILL_SHARE * reads.sum()))
+
+
 def _heard(tags: Tags, row: int, t: float, passing: Passing) -> float:
     """Share of the tag's reads of the last seconds that were made at till and door, 0 … 1."""
-    if not abs(t - float(tags.recent_t[row])) < TILL_SECONDS:
-        return 0.0
-    reads = tags.recent[row] * WINDOW_DECAY ** max(0.0, t - float(tags.recent_t[row]))
+    reads = _recent(tags, row, t)
     return float(reads[passing.antennas].sum() / (reads.sum() + 1.0))
+
+
+def _recent(tags: Tags, row: int, t: float) -> NDArray[np.float64]:
+    """Reads of the last seconds by antenna, fading; none of those are older than minutes."""
+    silent = t - float(tags.recent_t[row])
+    if not abs(silent) < TILL_SECONDS:
+        return np.zeros(tags.recent.shape[1])
+    return np.asarray(tags.recent[row] * WINDOW_DECAY ** max(0.0, silent), np.float64)
 
 
 def best(

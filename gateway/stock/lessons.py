@@ -64,7 +64,8 @@ class Lessons:
             some = np.roll(rows, -self._turn)[:TAUGHT_BY]
             self._turn = (self._turn + TAUGHT_BY) % max(1, len(rows))
             reads = tags.reads[some] + tags.fresh[some]
-            self.spread.learn(tags.home[some], reads, tags.exposure[some])
+            turns = max(1.0, len(rows) / TAUGHT_BY)
+            self.spread.learn(tags.home[some], reads, tags.exposure[some], turns)
         self._learn_crowds(n, t)
         self.silences.learn(n, t, since, self._begun)
 

@@ -23,6 +23,10 @@ Rows = NDArray[np.int32] | NDArray[np.int64]
 Reals = NDArray[np.float64]
 _OWN_DBM, _CROSS_DBM = -55.0, -64.0
 _PRIOR_READS = 2.0
+_KIND_READS = 60.0
+"""What is usual everywhere weighs as much as so many reads, in a zone and in all of a kind."""
+_SOME_READS = 0.5
+"""Fewer are what sums leave over."""
 _READS_KEPT = 20_000.0
 """A usual level forgets beyond so many reads."""
 _NOISE, _SPREAD, _SPREADS_KNOWN = 9.0, 16.0, 50.0
@@ -53,10 +57,10 @@ class Levels:
     def __init__(self, places: Places, tags: Tags, habits: Habits) -> None:
         self._tags, self._kept, self._worth = tags, habits.level_kept, habits.level_worth
         zones = np.arange(len(places.zones))
-        own = zones[:, None] == places.zone_of
-        self._heard = np.full(own.shape, _PRIOR_READS)
-        self._sum = _PRIOR_READS * np.where(own, _OWN_DBM, _CROSS_DBM)
-        self.mean: Reals = self._sum / self._heard
+        self._own: Reals = np.equal.outer(zones, places.zone_of).astype(np.float64)
+        self._heard: Reals = np.zeros(self._own.shape)
+        self._sum: Reals = np.zeros(self._own.shape)
+        self._say()
         self._noise = [_NOISE * _SPREADS_KNOWN, _SPREADS_KNOWN]
         self._spread = [_SPREAD * _SPREADS_KNOWN, _SPREADS_KNOWN]
         self._odd = [_ODD * _ODDS_KNOWN, _ODDS_KNOWN]
@@ -102,18 +106,50 @@ class Levels:
         tags.level.reshape(-1)[cell] = level + off / fresh
         tags.levels.reshape(-1)[cell] = fresh
         placed = home != NOWHERE
-        self._learn(home[placed], antenna[placed], rssi[placed])
+        # A tag has one voice, of at most `_MOST` reads, however often it is read.
+        many = fresh.astype(np.float64) - reads
+        total = fresh * tags.level.take(cell).astype(np.float64) - reads * level.astype(np.float64)
+        self._learn(home[placed], antenna[placed], many[placed], total[placed])
 
-    def _learn(self, zone: NDArray[np.int16], antenna: Rows, rssi: NDArray[np.float32]) -> None:
+    def _learn(self, zone: NDArray[np.int16], antenna: Rows, many: Reals, total: Reals) -> None:
         zones, antennas = self.mean.shape
         cell = zone.astype(np.int64) * antennas + antenna
-        self._sum += np.bincount(cell, rssi, zones * antennas).reshape(zones, antennas)
-        self._heard += np.bincount(cell, minlength=zones * antennas).reshape(zones, antennas)
+        self._sum += np.bincount(cell, total, zones * antennas).reshape(zones, antennas)
+        self._heard += np.bincount(cell, many, zones * antennas).reshape(zones, antennas)
         over = self._heard > _READS_KEPT
         if over.any():
             self._sum[over] *= 0.5
             self._heard[over] *= 0.5
-        np.divide(self._sum, self._heard, out=self.mean)
+        self._say()
+
+    def _say(self) -> None:
+        """Cells that have heard little are like their kind: a zone's own antennas, or others."""
+        own = np.array([np.vdot(self._own, self._sum), np.vdot(self._own, self._heard)])
+        cross = np.array([self._sum.sum(), self._heard.sum()]) - own
+        own += (_KIND_READS * _OWN_DBM, _KIND_READS)
+        cross += (_KIND_READS * _CROSS_DBM, _KIND_READS)
+        level = cross[0] / cross[1]
+        self._usual = level + (own[0] / own[1] - level) * self._own
+        self._many = self._heard + _PRIOR_READS
+        self.mean = (self._sum + _PRIOR_READS * self._usual) / self._many
+
+    def corrected(self, rows: NDArray[np.int64], zones: NDArray[np.int64]) -> None:
+        """These tags lie elsewhere than was thought: what they have taught was of there."""
+        tags = self._tags
+        which, antenna = np.nonzero(tags.levels[rows])
+        row = rows[which]
+        many = tags.levels[row, antenna].astype(np.float64)
+        total = many * tags.level[row, antenna]
+        left: list[Reals] = [np.zeros(self._heard.shape), np.zeros(self._heard.shape)]
+        for what, told in zip(left, (many, total), strict=True):
+            np.add.at(what, (tags.home[row], antenna), told)
+        # What was halved meanwhile has less to give back.
+        share = np.minimum(self._heard / np.maximum(left[0], 1.0), 1.0)
+        self._heard -= share * left[0]
+        self._sum -= share * left[1]
+        self._sum[self._heard < _SOME_READS] = 0.0
+        self._heard[self._heard < _SOME_READS] = 0.0
+        self._learn(zones[which].astype(np.int16), antenna, many, total)
 
     def moved(self, rows: Rows) -> None:
         """These tags leave the place where their levels were learned, for another."""
@@ -137,9 +173,26 @@ class Levels:
         reads = np.where(here, many, tags.offs[rows, antenna]).astype(np.float64)
         wide = self.spread
         share = self._goes_along(reads)
-        rare = self._heard[zone, antenna]
+        rare = self._many[zone, antenna]
         more = _UNHEARD_DB2 * _PRIOR_READS / rare
         return self.mean[zone, antenna] + share * off, wide * (1.0 - self._kept * share) + more
+
+    def _alone(self, rows: Rows, antenna: Rows, far: Reals, wide: Reals) -> Reals:
+        """Nats of `scores` at home that tags have taught there themselves, and none else.
+
+        `far`, `wide`: how far their levels are off each zone's, and the spread, [reads, zones].
+        """
+        tags, each = self._tags, np.arange(len(rows))
+        home = tags.home[rows].astype(np.int64)
+        level, heard = tags.level[rows, antenna], self._heard[home, antenna]
+        mine = np.minimum(tags.levels[rows, antenna], heard)
+        others = heard - mine + _PRIOR_READS
+        total = self._sum[home, antenna] - mine * level
+        total += _PRIOR_READS * self._usual[home, antenna]
+        far, wide = far[each, home], wide[each, home]
+        apart = far + self.mean[home, antenna] - total / others
+        wider = wide + _UNHEARD_DB2 * _PRIOR_READS * (1 / others - 1 / self._many[home, antenna])
+        return _apart(far, wide) - _apart(apart, wider)
 
     def _goes_along(self, reads: Reals) -> Reals:
         """Share of a tag's being off, known by so many reads, that goes with it elsewhere."""
@@ -170,20 +223,28 @@ class Levels:
         which, antenna = np.nonzero(tags.levels[rows])
         if not len(which):
             return said
-        row = np.asarray(rows)[which]
+        row = np.asarray(rows, np.int64)[which]
         reads = tags.levels[row, antenna].astype(np.float64)
         off, offs = tags.off[row, antenna], tags.offs[row, antenna].astype(np.float64)
         share = self._goes_along(offs)
         wide = self.spread * (1.0 - self._kept * share) + self.noise / reads
-        wide = wide[:, None] + _UNHEARD_DB2 * _PRIOR_READS / self._heard.T[antenna]
+        wide = wide[:, None] + _UNHEARD_DB2 * _PRIOR_READS / self._many.T[antenna]
         far = (tags.level[row, antenna] - share * off)[:, None] - self.mean.T[antenna]
-        begins, total = summed(which, _anywhere(-0.5 * (far * far / wide + np.log(wide))))
+        begins, total = summed(which, _apart(far, wide))
         said[which[begins]] = total
         # How well a tag is read is known once it has a home.
         settled = tags.home[rows] != NOWHERE
+        at = np.flatnonzero(settled[which])
+        said_alone = self._alone(row[at], antenna[at], far[at], wide[at])
+        np.add.at(said, (which[at], tags.home[row[at]]), -said_alone)
         plain = np.where(settled, np.minimum(tags.best[rows] / _WEAK, 1.0), 1.0)
         said *= self._worth * plain[:, None]
         return said
+
+
+def _apart(far: Reals, wide: Reals) -> Reals:
+    """Log-likelihood of levels so far off what is usual, up to a constant."""
+    return _anywhere(np.asarray(-0.5 * (far * far / wide + np.log(wide))))
 
 
 def _likely(off: Reals, wide: Reals, odd: float) -> Reals:

@@ -42,6 +42,8 @@ _HEARD = 0.2
 """Less is the fading rest of a read a minute ago."""
 _SPOKEN_LATELY = 60.0
 """Seconds after which an antenna that has told no round cannot speak for home."""
+_USUAL_PACE = 0.25
+"""Rounds a second: a challenge where antennas have their turn more seldom fades more slowly."""
 _DEAF_WORTH = 0.25
 """What reads elsewhere are worth while home cannot speak for itself."""
 
@@ -105,7 +107,7 @@ class Moves:
         gain *= np.maximum(self.refutable(rows, epoch.t), _DEAF_WORTH)
         most = self._habits.step_most
         fade = self._habits.fade * np.clip(tags.best[rows] / _STRONG, _WEAKEST, 1.0)
-        step = np.clip(gain, -most, most) - fade
+        step = np.clip(gain, -most, most) - fade * self._pace(rows, rival)
         odds = np.maximum(tags.odds[rows] + step, 0.0)
         tags.odds[rows] = odds
         over = odds <= 0
@@ -135,6 +137,11 @@ class Moves:
         able = np.where(self._hearing.blind(t, _SPOKEN_LATELY), 0.0, self._hearing.clear())
         clear = expected_reads(self._tags.voice.take(rows, axis=0), able)
         return np.asarray(clear / np.maximum(self._tags.voiced[rows], 1e-9), np.float64)
+
+    def _pace(self, rows: Rows, rival: NDArray[np.int16]) -> NDArray[np.float64]:
+        """How often home or rival has its turn: a challenge ages by what is told, 0 … 1."""
+        turns = self._places.most(self._hearing.window / self._hearing.span) / _USUAL_PACE
+        return np.minimum(np.maximum(turns[self._tags.home[rows]], turns[rival]), 1.0)
 
     def _rests(self, rows: Rows, t: float) -> NDArray[np.float64]:
         """How surely tags lie at home, as far as home has just been able to tell, 0 … 1."""

@@ -163,6 +163,7 @@ class Presence:
         """Give tags another home that have been read as if they lay there, not where we thought."""
         rows, zones = self._review.due(t)
         tags = self._tags
+        self._levels.corrected(rows, zones)
         tags.home[rows] = zones
         tags.rival[rows], tags.odds[rows] = NOWHERE, 0.0
 

@@ -132,6 +132,7 @@ class Records:
             tags.status[row] = Status.SOLD
             tags.sold[row] = t
             tags.named[row] = named is not None
+            tags.paid[row] = explain.at_till(tags, row, t, self._passing)
             tags.belief[row] = 0.0
             tags.rival[row] = NOWHERE
         else:

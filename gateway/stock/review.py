@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gateway.stock.habits import Habits
 from gateway.stock.layout import ZoneKind
+from gateway.stock.lessons import LEARN_SECONDS, WEAK_RATE
 from gateway.stock.levels import Levels
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.spread import RateSpread
@@ -26,6 +27,8 @@ MARGIN = 1.0
 """Nats by which another zone must fit better: no flapping between two that fit alike."""
 STEADY = 0.6
 """Tags that are in a hand or hidden are not judged: they are read in odd ways."""
+REACH = 8.0
+"""Nats by which home must lead for what a tag has taught of it itself not to matter."""
 TRIED_ON = 2.0
 """Reads by its own antennas from which a fitting room may be where a tag is."""
 
@@ -64,7 +67,8 @@ class Review:
         if not len(rows):
             return rows, rows
         reads = tags.reads.take(rows, axis=0) + tags.fresh.take(rows, axis=0)
-        scores = self._spread.scores(reads, tags.exposure.take(rows, axis=0))
+        exposure = tags.exposure.take(rows, axis=0)
+        scores = self._spread.scores(reads, exposure)
         scores += self._levels.scores(rows)
         scores += self._usual.of(tags.account[rows])
         each = np.arange(len(rows))
@@ -72,6 +76,16 @@ class Review:
         # Nobody tries on what the room's own antenna does not hear.
         tried_on = self._looked_at & (reads @ self._own >= TRIED_ON)
         scores[~(self._storage | tried_on)] = -np.inf
+        rivals = scores.copy()
+        rivals[each, home] = -np.inf
+        some = np.flatnonzero(at_home - rivals.max(axis=1) < REACH)
+        if len(some):
+            lessons = np.maximum(t - tags.placed[rows[some]], 0.0) / LEARN_SECONDS
+            alone = self._spread.alone(home[some], reads[some], exposure[some], lessons)
+            # What is hardly read tells little, alone.
+            alone *= np.minimum(tags.best[rows[some]] / WEAK_RATE, 1.0)
+            at_home[some] -= alone
+            scores[some, home[some]] -= alone
         best = scores.argmax(axis=1)
         chance = np.exp(scores - scores[each, best][:, None])
         chance /= chance.sum(axis=1, keepdims=True)

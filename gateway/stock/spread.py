@@ -54,11 +54,18 @@ class RateSpread:
         self._measured: NDArray[np.float64] = np.zeros_like(self._taught)
         self._tags: NDArray[np.float64] = np.zeros(len(STRENGTHS))
         self._lessons = 0
+        self._turns = 1.0
         self._renew()
 
-    def learn(self, zone: NDArray[np.int16], reads: Floats, exposure: Floats) -> None:
-        """Take well settled tags: their zone, and reads and rounds [tags, antennas] since there."""
+    def learn(
+        self, zone: NDArray[np.int16], reads: Floats, exposure: Floats, turns: float = 1.0
+    ) -> None:
+        """Take well settled tags: their zone, and reads and rounds [tags, antennas] since there.
+
+        `turns`: so many lessons pass until the same tag teaches again.
+        """
         mine, strength = self._placed(zone, reads, exposure)
+        self._turns = turns
         self._lessons += 1
         fresh = max(1 - _KEPT, 1 / self._lessons)
         self._taught *= 1 - fresh
@@ -149,6 +156,39 @@ class RateSpread:
         # Sums of tags weighed together differ in the last bits: ties must not hang on them.
         return np.asarray(scores.round(4))
 
+    def alone(
+        self,
+        zone: NDArray[np.int16],
+        reads: Floats,
+        exposure: Floats,
+        lessons: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Nats of `scores` in its own zone that each tag has taught there itself, and none else.
+
+        A tag that is taken for lying elsewhere than it does teaches its zone what it is read
+        there, and would be kept there by its own word.
+
+        Args:
+            zone: where tags are thought to lie.
+            reads, exposure: as for `scores`.
+            lessons: how many there were since they lie there.
+        """
+        mine = np.empty((*reads.shape, len(GRID)))
+        self._place(zone, reads, exposure, mine)
+        chance = self._chance.transpose(2, 0, 1)[zone]
+        part = (1.0 - _KEPT**lessons) / self._turns
+        others = chance * self._cells[zone][..., None] - part[:, None, None] * mine
+        np.maximum(others, self._least[zone], out=others)
+        others /= others.sum(axis=2, keepdims=True)
+        each = _likelihood(reads, exposure)
+        return np.asarray(_WORTH * (self._of(each, chance) - self._of(each, others)), np.float64)
+
+    def _of(self, each: Floats, chance: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Log-likelihood of tags with these chances of rates [tags, antennas, rates], [tags]."""
+        mass = np.maximum((each * chance[:, :, None]).sum(axis=3), _LEAST)
+        whole = np.log(mass).sum(axis=1) + np.log(self._shares)
+        return np.asarray(np.logaddexp.reduce(whole, axis=1), np.float64)
+
     def _of_some(self, reads: Floats, exposure: Floats) -> Floats:
         """As if no antenna had read any; then what the few have read that did."""
         tags, antennas = reads.shape
@@ -180,6 +220,8 @@ class RateSpread:
             pools[kind] += (self._taught + self._measured)[self._own == bool(kind)].sum(axis=0)
         pools /= pools.sum(axis=1, keepdims=True)
         cells = self._taught + self._measured + _CELL_TAGS * pools[self._own.astype(np.intp)]
+        self._cells = cells.sum(axis=2)
+        self._least = _CELL_TAGS * pools[self._own.astype(np.intp)]
         cells /= cells.sum(axis=2, keepdims=True)
         self._chance: Floats = np.ascontiguousarray(cells.transpose(1, 2, 0), np.float32)
         silent = np.exp(_LEVELS[:, None, None] * _LOG_MISS) @ self._chance[:, None]

@@ -69,6 +69,7 @@ class Tags:
             were misses independent.
         told: zone last told in an item event, `NOWHERE` if none or departed.
         booked: named by a delivery. named: its sale named this very tag.
+        paid: the till's antenna had read it just before it was sold.
         settled: when the signature was last brought up to date.
         placed, review: when it was given its home, and when that is looked at again.
         since: when it came to rest at home. sold: time of its sale, NaN if none.
@@ -116,6 +117,7 @@ class Tags:
         self.booked: NDArray[np.bool_] = np.zeros(rows, np.bool_)
         self.told: NDArray[np.int16] = np.full(rows, NOWHERE, np.int16)
         self.named: NDArray[np.bool_] = np.zeros(rows, np.bool_)
+        self.paid: NDArray[np.bool_] = np.zeros(rows, np.bool_)
         self.quiet: NDArray[np.float64] = np.zeros(rows, np.float64)
         self.fresh: Floats = np.zeros((rows, antennas), np.float32)
         self.odd: NDArray[np.bool_] = np.zeros(rows, np.bool_)
