@@ -66,6 +66,40 @@ def test_louder_at_the_neighbour_is_nearer_to_it() -> None:
     assert scores[SHELF_B] > scores[SHELF_A] + 1.0
 
 
+def _odd_one(seconds: int) -> tuple[Levels, Tags]:
+    """Tag 0 is heard by the neighbour alone, and far more often than any other tag."""
+    levels, tags = _levels()
+    _teach(levels)
+    tags.levels[0], tags.level[0] = 0, 0.0
+    calm = np.ones(1, np.bool_)
+    for _ in range(seconds):
+        levels.note(_second(np.array([0]), 1, np.array([-40.0])), calm)
+    return levels, tags
+
+
+def test_a_tag_is_no_witness_of_its_own_level_however_often_it_is_read() -> None:
+    levels, _ = _odd_one(5000)
+    assert levels.mean[SHELF_A, 1] == pytest.approx(-59.0, abs=1.0)
+    alone = levels.scores(np.array([0]))[0]
+    assert alone[SHELF_B] > alone[SHELF_A] + 1.0
+
+
+def test_what_a_tag_taught_goes_along_when_it_lies_elsewhere_than_was_thought() -> None:
+    levels, _ = _odd_one(100)
+    before = float(levels.mean[SHELF_A, 1])
+    levels.corrected(np.array([0]), np.array([BACK]))
+    assert levels.mean[SHELF_A, 1] < before - 0.5
+    assert levels.mean[BACK, 1] == pytest.approx(-40.0, abs=1.0)
+
+
+def test_where_nothing_was_heard_yet_it_is_as_loud_as_elsewhere_in_this_store() -> None:
+    levels, _ = _levels()
+    before = float(levels.mean[BACK, 0])
+    _teach(levels)
+    assert before == pytest.approx(-64.0)
+    assert levels.mean[BACK, 0] == pytest.approx(-60.2, abs=0.3)
+
+
 def test_a_single_read_far_too_loud_speaks_for_the_rival() -> None:
     levels, _ = _levels()
     _teach(levels)

@@ -49,6 +49,24 @@ def test_what_waits_on_the_counter_is_not_back_on_its_shelf_for_being_heard_at_t
     assert store.stock[gtin(0)].on_hand == 2
 
 
+def test_what_the_till_heard_is_paid_though_it_was_silent_there_when_it_was_sold() -> None:
+    """Its buyer looks on for four minutes before another shelf, and goes."""
+    store = stocked()
+    store.where[BOUGHT] = 4
+    store.run(15)
+    del store.where[BOUGHT]
+    store.run(60)
+    assert home(store, BOUGHT) != "till"
+    store.sell(0)
+    store.where[BOUGHT] = 2
+    store.run(240)
+    del store.where[BOUGHT]
+    tags = store.engine._tags
+    assert tags.status[tags.of_text(BOUGHT) or 0] == Status.SOLD
+    store.run(60)
+    assert store.stock[gtin(0)].on_hand == 2
+
+
 def test_who_stands_at_the_door_with_it_has_not_put_it_back() -> None:
     store = carried_to_the_door(counter=False)
     assert home(store, BOUGHT) == "exit"

@@ -99,3 +99,27 @@ def test_goods_laid_on_a_shelf_that_is_not_theirs_are_found_there_by_a_slow_read
     zones = store.stock[gtin(0)].zones
     assert round(zones.get("shelf-b", 0.0)) == 1
     assert round(zones["back"]) == 7
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_slow_reader_moves_goods_by_what_it_tells_and_not_by_the_clock(seed: int) -> None:
+    """Antennas have their turn once in 32 seconds; the new shelf reads it one time in seven."""
+    store = shop(seed)
+    store.where = {epc(0, serial): 1 for serial in range(6)}
+    store.where |= {epc(1, serial): 2 for serial in range(6)}
+    moved = epc(0, 0)
+    for turn in range(140):
+        at, rate = (1, 0.6) if turn < 60 else (2, 0.15)
+        for antenna in range(1, 6):
+            lies = [tag for tag, where in store.where.items() if where == antenna]
+            chances = [(tag, 0.6) for tag in lies if tag != moved]
+            chances += [(moved, rate)] if antenna == at else []
+            answers = [(antenna, tag) for tag, chance in chances if store.random.random() < chance]
+            if answers:
+                store.engine.observe(reads(store.t + 0.4, *answers))
+            store.engine.observe(Round("r", store.t + 0.9, store.t + 0.9, antenna))
+            for _ in range(6):
+                store.t += 1
+                store.advance()
+        store.t += 2
+    assert round(store.stock[gtin(0)].zones.get("shelf-b", 0)) == 1

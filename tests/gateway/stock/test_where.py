@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from gateway.stock.engine import StockEngine
 from gateway.stock.habits import SHOP, Habits
 from gateway.stock.layout import Item, Layout, ZoneKind
 from gateway.stock.lessons import Lessons
@@ -44,6 +45,21 @@ def test_tags_of_a_zone_teach_what_its_neighbour_reads_of_them() -> None:
     for _ in range(12):
         spread.learn(zones, np.repeat(reads, 40, 0), np.repeat(rounds, 40, 0))
     assert spread.scores(reads, rounds).argmax() == 0
+
+
+def test_a_tag_is_no_witness_for_itself() -> None:
+    """Among many that shelf-a's antenna reads, one that only the neighbour reads says it is so."""
+    spread, (usual, rounds) = _spread(), _counts(40, 0, 0, 0, 0)
+    odd, _ = _counts(0, 30, 0, 0, 0)
+    reads = np.concatenate([np.repeat(usual, 20, 0), odd])
+    zones, rounds = np.zeros(21, np.int16), np.repeat(rounds, 21, 0)
+    for _ in range(12):
+        spread.learn(zones, reads, rounds)
+    alone = spread.alone(zones, reads, rounds, np.full(21, 12.0))
+    assert alone[-1] > 1.0
+    assert np.abs(alone[:-1]).max() < 0.2
+    newly = spread.alone(zones, reads, rounds, np.zeros(21))
+    assert np.abs(newly).max() < 1e-3
 
 
 @given(
@@ -142,6 +158,17 @@ def test_a_tag_first_heard_by_the_neighbour_is_put_right_within_a_minute() -> No
     store = _lying(1, 2)
     store.run(60)
     assert round(store.stock[gtin(0)].zones["shelf-a"]) == 1
+
+
+def test_a_unit_on_anothers_shelf_does_not_stay_on_its_own_by_its_own_word() -> None:
+    plan = {("shelf-a", gtin(0)): 10, ("shelf-b", gtin(1)): 10}
+    layout_of_two = dataclasses.replace(layout(), planogram=plan)
+    store = Shop(StockEngine(layout_of_two, HexNaming()), rate=0.45)
+    store.where = {epc(0, serial): 1 for serial in range(8)}
+    store.where |= {epc(1, serial): 2 for serial in range(8)}
+    store.where[epc(0, 8)] = 2
+    store.run(900)
+    assert round(store.stock[gtin(0)].zones["shelf-b"]) == 1
 
 
 def _rate_when_put_back(habits: Habits) -> float:
