@@ -87,7 +87,7 @@ class StockEngine:
         self._goods = Goods(layout, self._tags, self.faults)
         self._scales = Scales(layout, self._goods, self.faults, self._places.zone)
         usual = Usual(layout, self._places, [a.gtin for a in self._goods.accounts])
-        self._presence = Presence(self._places, self._tags, self._hearing, usual)
+        self._presence = Presence(self._places, self._tags, self._hearing, usual, self._goods.lacks)
         self._holds = Holds()
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
         unsure = self._records.unsure

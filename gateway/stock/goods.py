@@ -127,6 +127,14 @@ class Goods:
             int((self._tags.status[self.rows(account)] == Status.HERE).sum()) if account.rows else 0
         )
 
+    def lacks(self, row: int) -> bool:
+        """Whether the book has a unit of a tag's GTIN that no tag accounts for."""
+        number = int(self._tags.account[row])
+        if number < 0:
+            return False
+        account = self.accounts[number]
+        return account.unseen(self.in_book(account)) > 0
+
     def ever_read(self, account: Account) -> int:
         """Tags of the account that were ever read, sold ones included."""
         return int((~np.isnan(self._tags.first[self.rows(account)])).sum()) if account.rows else 0

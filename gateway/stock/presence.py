@@ -9,6 +9,8 @@ zone better than its own signature for some seconds in a row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,7 @@ from gateway.stock.rates import expected_reads
 from gateway.stock.review import FIRST_SECONDS, Review
 from gateway.stock.signatures import Signatures
 from gateway.stock.stops import Stops
+from gateway.stock.strangers import Strangers
 from gateway.stock.tags import AWAY, HAND, HERE, HIDDEN, Status, Tags
 from gateway.stock.usual import Usual
 from gateway.stock.whereabouts import Rows, Whereabouts
@@ -57,8 +60,16 @@ class Presence:
         exit: zones at the door, bool[zones].
     """
 
-    def __init__(self, places: Places, tags: Tags, hearing: Hearing, usual: Usual) -> None:
+    def __init__(
+        self,
+        places: Places,
+        tags: Tags,
+        hearing: Hearing,
+        usual: Usual,
+        lacks: Callable[[int], bool],
+    ) -> None:
         self._places, self._tags, self._hearing = places, tags, hearing
+        self._strangers = Strangers(places, tags, hearing, lacks)
         self._now = 0.0
         self._sold_heard: list[tuple[int, float]] = []
         self._zone_t: NDArray[np.float64] = np.full(len(places.zones), np.nan)
@@ -257,7 +268,9 @@ class Presence:
         rate = tags.rate.take(cell).astype(np.float64)
         status, first = tags.status[rows], tags.first[rows]
         unread = np.isnan(first)
-        new = (status == _EXPECTED) | (status == _LOST) | unread
+        strange = self._strangers.passing(epoch, which, unread)
+        unread &= ~strange
+        new = ((status == _EXPECTED) | (status == _LOST) | unread) & ~strange
         tags.first[rows[unread]] = epoch.t
         said = np.empty((len(rows), 4), order="F")
         hush = tags.hush.take(cell).astype(np.float64)
@@ -297,7 +310,7 @@ class Presence:
         sold = rows[status == _SOLD]
         self._sold_heard += [(row, epoch.t) for row in sold.tolist()]
         tags.status[rows[new]] = Status.HERE
-        self._settle_down(epoch.t, rows)
+        self._settle_down(epoch.t, rows[~strange])
         tags.last[rows] = np.fmax(tags.last[rows], epoch.t)
 
     def _settle_down(self, t: float, rows: Rows) -> None:

@@ -67,6 +67,45 @@ def test_what_the_till_heard_is_paid_though_it_was_silent_there_when_it_was_sold
     assert store.stock[gtin(0)].on_hand == 2
 
 
+def passed(store: Shop, *, times: int = 1, antenna: int = 5) -> None:
+    """A unit of the same GTIN that was never heard before is heard at the door, or elsewhere."""
+    for _ in range(times):
+        store.engine.observe(reads(store.t + 0.3, (antenna, epc(0, 99))))
+        store.run(1)
+    store.run(300)
+
+
+@pytest.mark.parametrize("times", [1, 3, 20])
+@pytest.mark.parametrize("booked", [True, False])
+def test_what_a_customer_wears_is_promised_to_nobody(times: int, *, booked: bool) -> None:
+    store = stocked()
+    if not booked:
+        store = shop()
+        store.where = {epc(0, serial): 1 for serial in range(3)}
+        store.run(60)
+    passed(store, times=times)
+    answer = store.stock[gtin(0)]
+    assert (answer.on_hand, answer.available) == (3, 3)
+
+
+def test_a_stranger_that_is_heard_inside_is_one_of_ours() -> None:
+    store = stocked()
+    passed(store)
+    store.where[epc(0, 99)] = 1
+    store.run(60)
+    assert store.stock[gtin(0)].on_hand == 4
+
+
+def test_what_the_book_has_and_no_shelf_hears_may_be_what_the_door_hears() -> None:
+    store = stocked()
+    store.count(0, 4)
+    store.run(60)
+    passed(store)
+    tags = store.engine._tags
+    assert tags.status[tags.of_text(epc(0, 99)) or 0] == Status.HERE
+    assert store.stock[gtin(0)].on_hand == 4
+
+
 def test_who_stands_at_the_door_with_it_has_not_put_it_back() -> None:
     store = carried_to_the_door(counter=False)
     assert home(store, BOUGHT) == "exit"
