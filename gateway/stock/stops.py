@@ -39,7 +39,7 @@ class Stops:
         self._usual, self._whereabouts = usual, whereabouts
         self._storage = storage = places.storage
         self._exits = exits = places.are(ZoneKind.EXIT)
-        tills = places.are(ZoneKind.TILL)
+        self._tills = tills = places.are(ZoneKind.TILL)
         self._patience = np.full(len(places.zones), np.inf)
         self._patience[exits] = _DOOR_SECONDS
         self._patience[tills] = _TILL_SECONDS
@@ -68,7 +68,9 @@ class Stops:
         there = t - tags.since[rows]
         before = self._hearing.window * WINDOW_DECAY ** there[:, None]
         heard = np.where(self._places.zone_of == where[:, None], tags.recent[rows] - before, 0.0)
-        lies = (heard.max(axis=1) > _HEARD) | (there > _TILL_SECONDS)
+        hears = self._places.most((~self._hearing.deaf()).astype(np.float64)) > 0.0
+        silent = ~(self._tills[tags.home[rows]] & hears[where])
+        lies = (heard.max(axis=1) > _HEARD) | ((there > _TILL_SECONDS) & silent)
         return rows[lies], where[lies]
 
     def _left(self, rows: Rows) -> Rows:

@@ -106,6 +106,18 @@ def test_what_the_book_has_and_no_shelf_hears_may_be_what_the_door_hears() -> No
     assert store.stock[gtin(0)].on_hand == 4
 
 
+def test_what_lies_at_the_till_for_long_is_there_while_its_shelf_could_hear_it() -> None:
+    """Goods that were brought back wait there to be hung up again."""
+    store = stocked()
+    store.where[BOUGHT] = 4
+    store.run(900)
+    assert home(store, BOUGHT) == "till"
+    assert round(store.stock[gtin(0)].zones["shelf-a"]) == 2
+    store.where[BOUGHT] = 1
+    store.run(60)
+    assert round(store.stock[gtin(0)].zones["shelf-a"]) == 3
+
+
 def test_who_stands_at_the_door_with_it_has_not_put_it_back() -> None:
     store = carried_to_the_door(counter=False)
     assert home(store, BOUGHT) == "exit"
