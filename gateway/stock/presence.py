@@ -46,6 +46,8 @@ _OUT_OF_HAND, _OUT_OF_SIGHT = 0.06, 0.04
 _LATE_ROUNDS, _LATE_WEAK, _EARLY_WEAK = 20.0, 0.5, 0.9
 """What is first read after so many rounds is so likely one that antennas hardly hear. What is read
 before that and falls silent is so likely one of those, and not in a hand."""
+_LINGERS = 0.25
+"""How soon, against a shelf, what is taken up in a fitting room or at a till is laid down there."""
 _CARRIED = 0.05
 """Belief that what is read in a new place is still in the hand that brought it."""
 
@@ -99,7 +101,8 @@ class Presence:
         leave = habits.leave_past_exit if watched else habits.leave_unseen
         self._pick = np.where(places.storage, habits.pick, 1 / 60)
         self._hide = np.where(places.storage, habits.hide, 1e-9)
-        unseen = habits.put * leave * np.where(places.behind, habits.leave_from_behind, 1.0)
+        self._put = habits.put * np.where(places.storage | self.exit, 1.0, _LINGERS)
+        unseen = self._put * leave * np.where(places.behind, habits.leave_from_behind, 1.0)
         self._lose = np.where(self.exit, _OUT_OF_HAND, unseen)
         self._go = np.where(self.exit, _OUT_OF_SIGHT, 0.0)
 
@@ -242,7 +245,7 @@ class Presence:
         lost = min(1.0, habits.put_hidden * silences.obscure)
         hide = (self._hide * silences.fades * dt).take(home) * here
         show = (silences.shows * dt).take(home) * hidden
-        put = (habits.put * np.maximum(dt, 1.0)).take(home) * hand
+        put = (self._put * np.maximum(dt, 1.0)).take(home) * hand
         lose = (self._lose * dt).take(home) * hand
         # Few tags are at the door: only those can go out of it unseen.
         door = np.flatnonzero(self.exit.take(home))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from gateway.stock.engine import StockEngine
 from gateway.stock.layout import Zone, ZoneKind
 from gateway.stock.places import NOWHERE
-from tests.gateway.stock.shop import HexNaming, Shop, epc, layout
+from gateway.stock.tags import AWAY
+from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout
 from tests.gateway.stock.test_till_and_door import home
 
 TRIED = epc(0, 0)
@@ -72,3 +74,22 @@ def test_what_was_read_in_the_fitting_room_says_nothing_of_where_it_lies_afterwa
     store.where[TRIED] = 2
     store.run(90)
     assert home(store, TRIED) == "shelf-b"
+
+
+@pytest.mark.parametrize("antenna", [6, 4])
+def test_what_falls_silent_where_it_was_tried_on_or_shown_has_not_left_for_that(
+    antenna: int,
+) -> None:
+    """For minutes a shelf seems to have it that hears it hardly; the door has not heard it."""
+    store = a_shop_with_a_fitting_room()
+    store.where[TRIED] = antenna
+    store.run(60)
+    del store.where[TRIED]
+    tags = store.engine._tags
+    row = tags.of_text(TRIED) or 0
+    for _ in range(17):
+        tags.rival[row], tags.odds[row] = 1, 2.5
+        store.run(10)
+    assert home(store, TRIED) in {"fitting", "till"}
+    assert tags.belief[row, AWAY] < 0.1
+    assert store.stock[gtin(0)].on_hand == 3
