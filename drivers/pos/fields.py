@@ -15,7 +15,7 @@ from drivers.gtin import GtinError, normalize_gtin
 from drivers.pos.money import HUNDREDTHS_MAX, hundredths
 
 TEXT_MAX = 64
-QTY_MAX = 1_000_000
+QTY_MAX = 100_000
 T_MAX = 4_102_444_800.0
 """2100-01-01T00:00:00Z: a till whose clock is past it is wrong, or speaks in milliseconds."""
 EPC_WORDS_MAX = 31

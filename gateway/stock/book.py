@@ -20,6 +20,8 @@ FULL_UNIT = 0.75
 """A scale that shows so much of a further unit has it."""
 BOOK_TRUST = 0.985
 """P(a book is right that somebody has just written)."""
+LATE_SECONDS, LATE_ENTRIES = 2 * DAY, 200
+"""A count may be told so late, and so much may have moved the book since."""
 DECAY_A_DAY = 0.01
 """Share of a book's certainty lost each day since somebody counted."""
 
@@ -45,6 +47,8 @@ class Account:
         book: units by the book, None when nobody ever said. Never negative.
         booked_at: time of the newest delivery, count or return; None with no book.
         counted_at: time of the newest count or first booking.
+        whole_at: time of the newest count of the building: what happened before is in it.
+        entries: (time, units, of them returned) of what moved the book, for a count told late.
         rows: rows of every known tag of this GTIN.
         unavailable: units returned or damaged, not checked; part of what is on hand.
         lying: zones of units no tag was read of, as counted or delivered: zone number -> units.
@@ -70,6 +74,8 @@ class Account:
     book: int | None = None
     booked_at: float | None = None
     counted_at: float | None = None
+    whole_at: float | None = None
+    entries: list[tuple[float, int, int]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     unavailable: int = 0
     lying: dict[int, int] = field(default_factory=dict)
@@ -86,17 +92,23 @@ class Account:
     mixed: NDArray[np.float64] | None = None
     heard: float | None = None
 
-    def take_in(self, qty: int, t: float) -> None:
-        """Units came into the book."""
+    def counted_since(self, t: float) -> bool:
+        """Whether the building was counted later: that count knew of what is only told now."""
+        return self.whole_at is not None and t < self.whole_at
+
+    def take_in(self, qty: int, t: float, *, returned: bool = False) -> None:
+        """Units came into the book, as goods or back from a customer."""
         self.book = max(0, (self.book or 0) + qty)
+        self._note(t, qty, qty if returned else 0)
         self.booked_at = t
         if self.elsewhere is not None:
             self.elsewhere += qty
         if self.counted_at is None:
             self.counted_at = t
 
-    def take_off(self, qty: int) -> int:
+    def take_off(self, qty: int, t: float) -> int:
         """Units left the book; answers how many it did not have."""
+        self._note(t, -qty, 0)
         if self.book is None:
             return 0
         short = max(0, qty - self.book)
@@ -113,10 +125,24 @@ class Account:
         return [(t, n) for t, n in self.arrivals if abs(now - t) < ARRIVING_SECONDS]
 
     def pin(self, qty: int, t: float) -> None:
-        """Somebody counted: the book is `qty` from now on."""
+        """Somebody counted zones: the book is `qty` from now on."""
+        self._note(t, qty - (self.book or 0), 0)
         self.book, self.booked_at, self.counted_at = max(0, qty), t, t
         self.elsewhere, self.lifted = None, Lifted()
         self.moved = 0
+
+    def pin_whole(self, qty: int, t: float) -> None:
+        """Somebody counted the building at `t`: `qty`, and what has come and gone since."""
+        since = [entry for entry in self.entries if entry[0] > t]
+        self.pin(qty + sum(units for _, units, _ in since), t)
+        returned = sum(back for *_, back in since)
+        self.unavailable = min(self.unavailable, returned)
+        self.brought_back = min(self.brought_back, returned)
+        self.whole_at, self.entries = t, since
+
+    def _note(self, t: float, units: int, returned: int) -> None:
+        kept = [entry for entry in self.entries if t - entry[0] < LATE_SECONDS]
+        self.entries = [*kept[1 - LATE_ENTRIES :], (t, units, returned)]
 
     def weigh(self, by_zone: Mapping[int, float], t: float) -> None:
         """The GTIN's scale spoke, or the last of several: grams by zone number.

@@ -23,7 +23,7 @@ BACK_SECONDS, AHEAD_SECONDS = 60.0, 86_400.0
 TOLD_SECONDS = 3_600.0
 TIMES = ("last", "first", "since", "sold", "settled", "recent_t", "since_rival", "placed")
 """Columns of tags that hold event times; `review` holds times to come."""
-ACCOUNT_TIMES = ("booked_at", "counted_at", "heard", "weighed_t")
+ACCOUNT_TIMES = ("booked_at", "counted_at", "whole_at", "heard", "weighed_t")
 
 
 class SteppedClock:
@@ -95,6 +95,8 @@ class SteppedClock:
             if t is not None:
                 setattr(account, name, self._moved(t, seconds, now))
         account.arrivals = [(self._moved(t, seconds, now), qty) for t, qty in account.arrivals]
+        entries = account.entries
+        account.entries = [(self._moved(t, seconds, now), n, back) for t, n, back in entries]
         lifted = account.lifted
         lifted.units = [(self._moved(t, seconds, now), units) for t, units in lifted.units]
 

@@ -26,14 +26,18 @@ class Counts:
         self._goods, self._presence = goods, presence
         self._arrivals = places.first(ZoneKind.BACKROOM)
         self._floor = places.are(ZoneKind.SHELF)
+        self._storage = set(np.flatnonzero(places.storage).tolist())
 
     def enter(self, account: Account, fact: Stocktake) -> None:
         """Hold a count, of a zone that there is or of the building, against what is known."""
+        if account.counted_since(fact.t):
+            return
         if fact.zone is None:
             self._count_all(account, fact)
         else:
             self._count_zone(account, self._places.zone(fact.zone), fact)
-        account.unavailable = account.brought_back = 0
+            account.unavailable = max(0, account.unavailable - fact.qty)
+            account.brought_back = max(0, account.brought_back - fact.qty)
 
     def _count_all(self, account: Account, fact: Stocktake) -> None:
         tags = self._tags
@@ -41,10 +45,10 @@ class Counts:
             if tags.status[row] == Status.HERE and tags.belief[row, AWAY] > 0.5:
                 tags.status[row] = Status.LOST
                 tags.belief[row] = 0.0
-        account.pin(fact.qty, fact.t)
+        account.pin_whole(fact.qty, fact.t)
         account.lying, account.delivered, account.arrivals = {}, 0, []
         account.counted.clear()
-        surplus = self._goods.in_book(account) - fact.qty
+        surplus = self._goods.in_book(account) - (account.book or 0)
         if surplus > 0:
             self._doubt(account.rows, surplus, fact.t, away=0.8)
 
@@ -70,8 +74,10 @@ class Counts:
         account.lying[zone] = max(0, surplus)
         wanted = max(0, surplus - max(0, unseen - elsewhere))
         new = wanted - self._brought_out(account, zone, wanted)
-        gone = max(0, unseen - elsewhere - max(0, surplus)) if fact.qty == 0 else 0
         begun = account.book is None or account.moved is None
+        # What is not here may be where nobody has counted, if anything else says that it is.
+        all_counted = self._storage <= account.counted.keys() | {zone}
+        gone = max(0, unseen - elsewhere - max(0, surplus)) if begun or all_counted else 0
         moved = None if begun else (account.moved or 0) + new - gone
         account.pin(book + new - gone, fact.t)
         account.moved = moved

@@ -60,13 +60,19 @@ class Laying:
             self._share(here, shelf, zones)
             self._share(units - here, back, zones)
             return shelved
-        lying = account.known_lying() or self._likely(account, self._storage, zones)
-        self._share(units, lying or {0: 1.0}, zones)
+        known = account.known_lying()
+        rest = max(0.0, units - sum(known.values()))
+        others = [zone for zone in self._storage if zone not in account.counted]
+        weights = self._likely(account, others, zones)
+        self._share(units - rest if weights else units, known or {0: 1.0}, zones)
+        self._share(rest, weights, zones)
         laid = answer.on_floor(zones, self.floor_ids) - before
         return answer.part(spread, laid / units if units else 0.0)
 
     def _share(self, units: float, weights: Mapping[int, float], zones: dict[str, float]) -> None:
         total = sum(weights.values())
+        if not units:
+            return
         for zone, weight in weights.items():
             name = self._places.zones[zone]
             zones[name] = zones.get(name, 0.0) + units * weight / total

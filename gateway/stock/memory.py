@@ -107,7 +107,7 @@ class Memory:
             return
         account.book, account.booked_at = said["book"], said["booked_at"]
         account.counted_at, account.unavailable = said["counted_at"], int(said["unavailable"])
-        account.heard = said["heard"]
+        account.heard, account.whole_at = said["heard"], said.get("whole_at")
         lying = {self._places.zone(zone): int(qty) for zone, qty in said["lying"].items()}
         account.lying = {zone: qty for zone, qty in lying.items() if zone != NOWHERE}
         account.delivered = int(said.get("delivered", 0))
@@ -173,6 +173,8 @@ class Memory:
             "tags": self._listed(account),
             **self._counts(account),
         }
+        if account.whole_at is not None:
+            said["whole_at"] = account.whole_at
         return json.dumps(said, separators=(",", ":"))
 
     def _counts(self, account: Account) -> dict[str, object]:

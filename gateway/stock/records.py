@@ -12,7 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
+
 from drivers.observations import Delivery, Line, Return, Sale, Stocktake
+from drivers.pos.fields import QTY_MAX
 from gateway.changes import Change, ItemEvent, ItemEventKind, LedgerLine
 from gateway.stock import explain
 from gateway.stock.book import Account
@@ -23,7 +26,6 @@ from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import Presence
 from gateway.stock.tags import Status, Tags
 
-QTY_MOST = 100_000
 SURE = 0.9
 """From here on a sale by GTIN tells which unit has departed."""
 COLD_SECONDS = 120.0
@@ -53,6 +55,7 @@ class Records:
         self._presence, self._faults = presence, faults
         self._passing = explain.passing_of(places)
         self._arrivals = places.first(ZoneKind.BACKROOM)
+        self._shelves = set(np.flatnonzero(places.are(ZoneKind.SHELF)).tolist())
         self._counts = Counts(places, tags, goods, presence)
         self.unsure: dict[int, float] = {}
 
@@ -75,7 +78,7 @@ class Records:
 
     def _sell(self, line: Line, sale: Sale, now: float) -> list[Change]:
         account = self._goods.account(line.gtin)
-        if account is None or not 0 < line.qty <= QTY_MOST:
+        if account is None or not 0 < line.qty <= QTY_MAX:
             self._faults["bad_line"] += 1
             return []
         changes: list[Change] = []
@@ -122,11 +125,15 @@ class Records:
         tags = self._tags
         row, chance = named, 1.0
         if named is not None and tags.status[named] == Status.SOLD:
-            return None, 1.0
+            if not self._came_back(account, named):
+                return None, 1.0
+            account.unavailable = max(0, account.unavailable - 1)
+            account.brought_back = max(0, account.brought_back - 1)
         if named is None:
             unseen = account.unseen(self._goods.in_book(account))
             row, chance = explain.best(tags, account.rows, unseen, t, self._passing)
-        if account.take_off(1):
+        booked = account.counted_since(t)
+        if not booked and account.take_off(1, t):
             self._faults["oversold"] += 1
         if row is not None:
             tags.status[row] = Status.SOLD
@@ -135,24 +142,42 @@ class Records:
             tags.paid[row] = explain.at_till(tags, row, t, self._passing)
             tags.belief[row] = 0.0
             tags.rival[row] = NOWHERE
-        else:
-            _take_unseen(account)
+        elif not booked:
+            self._take_unseen(account)
         self._goods.touch(account.gtin)
         return row, chance
 
+    def _take_unseen(self, account: Account) -> None:
+        """One unit without a known tag left: off a shelf, if one is known to have any."""
+        if account.unseen(self._goods.in_book(account)) >= sum(account.known_lying().values()):
+            return
+        zone = max(account.lying, key=lambda z: (z in self._shelves, account.lying[z], -z))
+        account.lying[zone] -= 1
+        if account.lying[zone] <= 0:
+            del account.lying[zone]
+        if account.counted:
+            zone, found = max(account.counted.items(), key=lambda one: (one[1].beyond, -one[0]))
+            account.counted[zone] = replace(found, beyond=max(0, found.beyond - 1))
+
+    def _came_back(self, account: Account, row: int) -> bool:
+        """Whether a tag that is sold again was returned or counted since: it was not told twice."""
+        since = account.counted_at
+        return account.unavailable > 0 or (since is not None and since > self._tags.sold[row])
+
     def _bring_back(self, line: Line, fact: Return) -> list[Change]:
         account = self._goods.account(line.gtin)
-        if account is None or not 0 < line.qty <= QTY_MOST:
+        if account is None or not 0 < line.qty <= QTY_MAX:
             self._faults["bad_line"] += 1
             return []
         if account.book is None:
             # The till's antenna may have read what comes back before the receipt was made.
             newest = min(line.qty, self._first_read_since(account, fact.t - BROUGHT_SECONDS))
             account.take_in(self._goods.in_book(account) - newest, fact.t)
-        account.take_in(line.qty, fact.t)
-        account.unavailable += line.qty
-        found = self._first_read_since(account, fact.t - BROUGHT_SECONDS)
-        account.brought_back += max(0, line.qty - found)
+        if not account.counted_since(fact.t):
+            account.take_in(line.qty, fact.t, returned=True)
+            account.unavailable += line.qty
+            found = self._first_read_since(account, fact.t - BROUGHT_SECONDS)
+            account.brought_back += max(0, line.qty - found)
         self._heard(account, fact.t)
         self._goods.touch(account.gtin)
         return [LedgerLine(fact.t, account.gtin, "returned", line.qty, epc=line.epc, ref=fact.id)]
@@ -166,12 +191,13 @@ class Records:
         changes: list[Change] = []
         for line in fact.lines:
             account = self._goods.account(line.gtin)
-            if account is None or not 0 < line.qty <= QTY_MOST:
+            if account is None or not 0 < line.qty <= QTY_MAX:
                 self._faults["bad_line"] += 1
                 continue
             qty = max(0, line.qty - self._expect(account, line.epcs))
             if account.book is None:
                 account.take_in(self._there_before(account, fact.t), fact.t)
+            qty = 0 if account.counted_since(fact.t) else qty
             account.take_in(qty, fact.t)
             if qty:
                 lying = account.lying
@@ -214,7 +240,7 @@ class Records:
 
     def _count(self, fact: Stocktake) -> list[Change]:
         account = self._goods.account(fact.gtin)
-        if account is None or not 0 <= fact.qty <= QTY_MOST:
+        if account is None or not 0 <= fact.qty <= QTY_MAX:
             self._faults["bad_line"] += 1
             return []
         if fact.zone is not None and self._places.zone(fact.zone) == NOWHERE:
@@ -230,15 +256,3 @@ class Records:
 
     def _zone_id(self, zone: int) -> str | None:
         return None if zone == NOWHERE else self._places.zones[zone]
-
-
-def _take_unseen(account: Account) -> None:
-    """One unit without a known tag left: from where most of them lie, or were counted."""
-    if account.lying:
-        zone = max(account.lying, key=lambda z: (account.lying[z], -z))
-        account.lying[zone] -= 1
-        if account.lying[zone] <= 0:
-            del account.lying[zone]
-    if account.counted:
-        zone, found = max(account.counted.items(), key=lambda one: (one[1].beyond, -one[0]))
-        account.counted[zone] = replace(found, beyond=max(0, found.beyond - 1))

@@ -192,7 +192,7 @@ def test_every_fault_of_a_body_is_named_at_once_with_its_path() -> None:
         ("id", "must be text, not nothing"),
         ("lines[1]", "must be an object, not text"),
         ("lines[2].gtin", "wrong check digit in 03453120000012: the last digit should be 1"),
-        ("lines[2].qty", "must be 1 to 1000000, not 0"),
+        ("lines[2].qty", "must be 1 to 100000, not 0"),
         ("lines[3].gtin", "must be text of 8, 12, 13 or 14 digits, not nothing"),
     )
 
@@ -221,7 +221,7 @@ def test_a_body_that_is_no_object(body: object) -> None:
         (2, ["3034", "30344"], "lines[0].epcs[1]"),
         (2, ["30ab", "30AB"], "lines[0].epcs[1]"),
         (2, "3034", "lines[0].epcs"),
-        (1_000_000, ["3034"] * (EPCS_MAX + 1), "lines[0].epcs"),
+        (100_000, ["3034"] * (EPCS_MAX + 1), "lines[0].epcs"),
     ],
 )
 def test_epcs_of_a_delivery_that_cannot_be(qty: int, epcs: object, field: str) -> None:

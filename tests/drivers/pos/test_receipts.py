@@ -162,7 +162,7 @@ def test_a_receipt_with_a_bad_row_is_held_back_whole_and_alone() -> None:
         "line 2: held back with line 3 of the same id",
         (
             "line 3: gtin: wrong check digit in 03453120000019: the last digit should be 1; "
-            "qty: must be 1 to 1000000, not 0; epc: must be hex digits or an EPC URN (urn:epc:…)"
+            "qty: must be 1 to 100000, not 0; epc: must be hex digits or an EPC URN (urn:epc:…)"
         ),
         "line 5: kind: must be one of sale, return, void, delivery, stocktake",
         "line 6: id: must be text, not nothing",

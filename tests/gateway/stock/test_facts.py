@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from drivers.observations import Delivery, DeliveryLine, Weight
+from itertools import permutations
+
+import pytest
+
+from drivers.observations import (
+    Delivery,
+    DeliveryLine,
+    Fact,
+    Line,
+    Return,
+    Sale,
+    Stocktake,
+    Weight,
+)
 from gateway.changes import Alert, LedgerLine, Remember, StockChanged, StockState
 from gateway.requests import HoldVerdict
 from gateway.stock.engine import StockEngine
 from gateway.stock.tags import Status
-from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, layout, reads, shop
+from tests.gateway.stock.shop import T0, HexNaming, Shop, epc, gtin, layout, reads, shop
 
 
 def stocked(number: int = 5, *, antenna: int = 1, **kind: bool) -> Shop:
@@ -333,3 +346,103 @@ def test_nothing_is_promised_of_what_no_antenna_would_miss() -> None:
     store.run(650)
     said = store.stock[gtin(0)]
     assert (said.state, said.available) == (StockState.UNKNOWN, 0)
+
+
+def told(store: Shop, *facts: Fact) -> int:
+    """Facts, one a second, whatever their own time is; what is on hand then."""
+    for fact in facts:
+        store.t += 1.0
+        store.engine.observe(fact)
+        store.advance()
+    return on_hand(store, 1)
+
+
+def counted(t: float, qty: int, zone: str | None = None) -> Stocktake:
+    return Stocktake("bo", T0 + t, T0 + t, gtin(1), qty, zone, f"C{t}{qty}{zone}")
+
+
+def sold(t: float) -> Sale:
+    return Sale("till", T0 + t, T0 + t, f"S{t}", (Line(gtin(1), 1, None),))
+
+
+def returned(t: float) -> Return:
+    return Return("till", T0 + t, T0 + t, f"R{t}", (Line(gtin(1), 1),))
+
+
+def delivered(t: float) -> Delivery:
+    return Delivery("bo", T0 + t, T0 + t, f"D{t}", (DeliveryLine(gtin(1), 3, ()),))
+
+
+DAY = (counted(-90, 5), sold(-80), delivered(-70), counted(-60, 8), returned(-50), sold(-40))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(len(DAY)), len(DAY)))[::37])
+def test_what_is_told_late_counts_as_if_it_were_told_in_time(order: tuple[int, ...]) -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    assert told(store, *(DAY[number] for number in order)) == 8
+
+
+def test_a_count_told_late_knows_nothing_of_what_came_later() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    told(store, counted(-90, 5), sold(-40), returned(-30), counted(-60, 8))
+    said = store.stock[gtin(1)]
+    assert (said.on_hand, said.unavailable) == (8, 1)
+
+
+def test_what_was_returned_and_is_sold_again_leaves_again() -> None:
+    store = stocked(3)
+    store.count(0, 3)
+    for times in (1, 2):
+        store.sell(0, tag=epc(0, 1))
+        assert on_hand(store) == 2
+        store.sell(0, tag=epc(0, 1))
+        assert on_hand(store) == 2, "told twice"
+        store.where.pop(epc(0, 1), None)
+        store.run(100)
+        if times == 1:
+            store.bring_back(0)
+            assert on_hand(store) == 3
+    assert store.stock[gtin(0)].unavailable == 0
+
+
+def test_a_zone_that_is_counted_anew_has_what_was_counted() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    assert told(store, counted(0, 7, "shelf-a"), counted(1, 3, "shelf-a")) == 3
+    assert round(store.stock[gtin(1)].zones["shelf-a"]) == 3
+    assert told(store, counted(2, 4, "back"), counted(3, 1, "back")) == 4
+    assert told(store, counted(4, 0, "shelf-a")) == 1
+
+
+def test_what_one_zone_has_says_nothing_of_the_others() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    assert told(store, counted(0, 7), counted(1, 0, "till"), counted(2, 2, "shelf-a")) == 7
+    assert round(store.stock[gtin(1)].zones["shelf-a"]) == 2
+    assert told(store, counted(3, 0, "shelf-b")) == 7
+    assert round(store.stock[gtin(1)].zones["back"]) == 5
+    assert told(store, counted(4, 1, "back")) == 3, "now every shelf and the back room are counted"
+
+
+def test_a_delivery_leaves_on_the_shelf_what_lies_there() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    told(store, counted(0, 5))
+    before = store.stock[gtin(1)].zones
+    told(store, delivered(1))
+    after = store.stock[gtin(1)].zones
+    assert after["shelf-a"] > 0.8 * before["shelf-a"]
+    assert after["back"] > before["back"] + 2.5
+    told(store, sold(2))
+    assert store.stock[gtin(1)].zones["back"] > before["back"] + 2.5, "nobody buys out of the back"
+
+
+def test_a_return_is_unavailable_until_a_zone_that_may_have_it_is_counted() -> None:
+    store = shop(readers=False)
+    store.antennas = ()
+    told(store, counted(0, 5), returned(1), counted(2, 0, "shelf-b"))
+    assert store.stock[gtin(1)].unavailable == 1
+    told(store, counted(3, 6, "shelf-a"))
+    assert store.stock[gtin(1)].unavailable == 0
