@@ -19,7 +19,8 @@ from drivers.ble.roster import (
 )
 from drivers.ble.scanner import BleSource
 from drivers.source import Source
-from gateway.config.faults import ConfigError, Fault
+from gateway.config.faults import ConfigError, Fault, WrongValue
+from gateway.config.key_files import read_key
 from gateway.config.load import Store
 from gateway.config.model_ble import FORWARDED, OWN_RADIOS, BeaconSection, MatchSection
 from gateway.till import broker_of
@@ -78,13 +79,7 @@ def _key(store: Store, beacon: BeaconSection) -> bytes | None:
         return None
     path = store.path(beacon.key_file)
     try:
-        key = bytes.fromhex(path.read_text("ascii").strip())
-    except (OSError, ValueError) as error:
-        raise ConfigError([_key_fault(path.name, beacon, str(error))]) from error
-    if len(key) != 16:
-        raise ConfigError([_key_fault(path.name, beacon, f"it has {len(key)} bytes")])
-    return key
-
-
-def _key_fault(file: str, beacon: BeaconSection, wrong: str) -> Fault:
-    return Fault(file, 1, f"ble.beacon[{beacon.id}].key_file", wrong, "write 32 hex digits")
+        return read_key(path)
+    except WrongValue as error:
+        key = f"ble.beacon[{beacon.id}].key_file"
+        raise ConfigError([Fault(path.name, 0, key, error.wrong, error.right)]) from error

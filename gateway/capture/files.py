@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +35,11 @@ def capture_file_lines(path: Path, faults: CaptureFaults) -> Iterator[bytes]:
     try:
         with _opened(path) as file:
             yield from _lines(file)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except gzip.BadGzipFile as error:
+        if not faults.lines:
+            raise CaptureUnreadable(f"{path}: is not packed with gzip, as its name says") from None
+        faults.note(faults.lines + 1, "torn", f"{path.name} breaks off: {error}")
+    except (EOFError, zlib.error) as error:
         faults.note(faults.lines + 1, "torn", f"{path.name} breaks off: {error}")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -49,8 +54,10 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    begin = True
     while line := file.readline(LINE_MAX):
-        yield line
+        yield line.removeprefix(BOM_UTF8) if begin else line
+        begin = False
         while len(line) == LINE_MAX and not line.endswith(b"\n"):
             line = file.readline(LINE_MAX)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from urllib.parse import quote
 
 from gateway.cli.failure import CommandFailed
 from gateway.storage.opening import DATABASE
@@ -16,7 +17,7 @@ def backup_command(data: Path, file: Path) -> None:
     if not source.exists():
         raise CommandFailed(f"no database in {data}")
     fresh = file.with_name(f"{file.name}.new")
-    reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
+    reading = sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)
     copy = sqlite3.connect(fresh)
     try:
         reading.backup(copy)
@@ -47,7 +48,7 @@ def _check(file: Path) -> None:
     if not file.exists():
         raise CommandFailed(f"no such file: {file}")
     try:
-        copy = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        copy = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
         try:
             sound = copy.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
             ours = copy.execute("SELECT value FROM meta WHERE key = 'boot'").fetchone()

@@ -26,6 +26,8 @@ class Capture:
 
 def open_capture(store: Store, file: Path) -> Capture:
     """The observations of `file` as `store` hears them."""
+    for fault in store.row_faults:
+        print(fault, file=sys.stderr)  # noqa: T201
     faults = CaptureFaults()
     lines = capture_file_lines(file, faults)
     observations = read_capture(lines, roster_of(store).hear, faults, by_second=True)

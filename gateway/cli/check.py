@@ -25,22 +25,27 @@ def check_command(config: Path, live: bool, as_json: bool) -> int:  # noqa: FBT0
     try:
         store = load_store(config)
     except ConfigError as error:
-        return _say(None, error.faults, (), as_json=as_json)
+        return _say(None, error.faults, error.warnings, (), as_json=as_json)
     answers = try_all(store) if live and not store.row_faults else ()
-    return _say(store, store.row_faults, answers, as_json=as_json)
+    return _say(store, store.row_faults, store.warnings, answers, as_json=as_json)
 
 
 def _say(
-    store: Store | None, faults: Sequence[Fault], answers: Sequence[Answer], *, as_json: bool
+    store: Store | None,
+    faults: Sequence[Fault],
+    warnings: Sequence[Fault],
+    answers: Sequence[Answer],
+    *,
+    as_json: bool,
 ) -> int:
     silent = any(answer.ok is False for answer in answers)
     code = FAULTY if faults else FAILED if silent else OK
     if as_json:
-        typer.echo(_as_json(store, faults, answers, code))
+        typer.echo(_as_json(store, faults, warnings, answers, code))
         return code
     for fault in faults:
         typer.echo(str(fault))
-    for warning in store.warnings if store else ():
+    for warning in warnings:
         typer.echo(f"warning: {warning}")
     if faults:
         typer.echo(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
@@ -52,13 +57,17 @@ def _say(
 
 
 def _as_json(
-    store: Store | None, faults: Sequence[Fault], answers: Sequence[Answer], code: int
+    store: Store | None,
+    faults: Sequence[Fault],
+    warnings: Sequence[Fault],
+    answers: Sequence[Answer],
+    code: int,
 ) -> str:
     return json.dumps(
         {
             "ok": code == OK,
             "faults": [fault.as_json() for fault in faults],
-            "warnings": [warning.as_json() for warning in store.warnings] if store else [],
+            "warnings": [warning.as_json() for warning in warnings],
             "live": [answer.as_json() for answer in answers],
             "summary": _counts(store) if store else None,
         },

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.observations import Observation
-from gateway.capture.files import CaptureFile
+from gateway.capture.files import CaptureFile, CaptureUnreadable
+from gateway.cli.failure import CommandFailed
 from gateway.cli.signals import stop_on_signals
 from gateway.clock import SystemClock
 from gateway.config.load import Store, load_store
@@ -23,8 +24,11 @@ def record_command(config: Path, out: Path, seconds: float | None) -> None:
     store = load_store(config)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     beacons = {beacon.id for beacon in store.config.ble.beacon}
-    with CaptureFile(out, beacons) as file:
-        written = asyncio.run(_record(store, file.write, seconds))
+    try:
+        with CaptureFile(out, beacons) as file:
+            written = asyncio.run(_record(store, file.write, seconds))
+    except CaptureUnreadable as error:
+        raise CommandFailed(str(error)) from error
     print(f"{written} observations written to {out}", file=sys.stderr)  # noqa: T201
 
 

@@ -37,10 +37,13 @@ class Fault:
 
 
 class ConfigError(Exception):
-    """The store's files do not check; `faults` are all of them, in the files' order."""
+    """The store's files do not check; `faults` are all of them, in the files' order.
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(faults)
+    `warnings`: what stands, but is hardly what was meant.
+    """
+
+    def __init__(self, faults: Sequence[Fault], warnings: Sequence[Fault] = ()) -> None:
+        self.faults, self.warnings = tuple(faults), tuple(warnings)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

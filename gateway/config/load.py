@@ -15,7 +15,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from gateway.config import checks, locate
-from gateway.config.catalogue import CatalogueRow, read_catalogue, read_planogram
+from gateway.config.beside import Beside, check_keys, check_scales
+from gateway.config.catalogue import CatalogueRow
 from gateway.config.environment import filled_in
 from gateway.config.faults import ConfigError, Fault
 from gateway.config.model import StoreConfig
@@ -75,8 +76,9 @@ def load_store(
         instead: texts to check in the place of files, which are then not read.
 
     Raises:
-        ConfigError: with every fault of `store.toml`, and of files that it names and that cannot be
-            read. Faults in single rows of the CSV files raise nothing; see `Store.row_faults`.
+        ConfigError: with every fault of all files, once `store.toml` has any, or a file that it
+            names cannot be read. Faults in single rows of the CSV files alone raise nothing; see
+            `Store.row_faults`.
     """
     text = (
         _text(path) if instead.toml is None else instead.toml.lstrip("\ufeff").replace("\r\n", "\n")
@@ -88,9 +90,22 @@ def load_store(
         key: _named_file(path.parent, reading, key) if given is None else given.encode()
         for key, given in rows.items()
     }
+    beside = Beside(reading.raw or {}, data)
+    if beside.catalogue is not None:
+        check_scales(reading.raw or {}, beside.catalogue, reading.report, reading.remark)
+    check_keys(reading.raw or {}, path.parent, reading.report)
     if reading.faults or config is None:
-        raise ConfigError(sorted(reading.faults, key=lambda fault: fault.line))
-    return _with_files(path.parent, config, data, reading)
+        own = sorted(reading.faults, key=lambda fault: fault.line)
+        raise ConfigError([*own, *beside.faults], reading.warnings)
+    return Store(
+        config=config,
+        catalogue=beside.catalogue or {},
+        planogram=beside.planogram,
+        row_faults=tuple(beside.faults),
+        warnings=tuple(reading.warnings),
+        digest="sha256:" + hashlib.sha256(data["file"] or b"").hexdigest(),
+        folder=path.parent,
+    )
 
 
 def parse_config(text: str, file: str, env: Mapping[str, str]) -> StoreConfig:
@@ -218,53 +233,3 @@ def _named_file(folder: Path, reading: _Reading, key: str) -> bytes | None:
     if len(data) > MAX_CSV_BYTES:
         reading.report(("catalogue", key), f"{name} is larger than 256 MB", "is it the right file?")
     return data
-
-
-def _with_files(
-    folder: Path, config: StoreConfig, data: Mapping[str, bytes | None], reading: _Reading
-) -> Store:
-    rows, places = data["file"], data["planogram"]
-    catalogue, faults = read_catalogue(rows, config.catalogue.file or "") if rows else ({}, [])
-    known = None if rows is None else catalogue
-    _scales(config, known, reading)
-    planogram, more = (
-        read_planogram(places, config.catalogue.planogram or "", [z.id for z in config.zone], known)
-        if places
-        else ({}, [])
-    )
-    if reading.faults:
-        raise ConfigError(reading.faults)
-    return Store(
-        config=config,
-        catalogue=catalogue,
-        planogram=planogram,
-        row_faults=(*faults, *more),
-        warnings=tuple(reading.warnings),
-        digest="sha256:" + hashlib.sha256(rows or b"").hexdigest(),
-        folder=folder,
-    )
-
-
-def _scales(
-    config: StoreConfig, catalogue: Mapping[str, CatalogueRow] | None, reading: _Reading
-) -> None:
-    """What lies on a scale must be an article whose weight is known."""
-    if catalogue is None:
-        return
-    listed = [
-        (("scale", place, key), gtin, True)
-        for place, scale in enumerate(config.scale)
-        for key, gtin in (("gtin", scale.gtin), *(("also", gtin) for gtin in scale.also))
-    ]
-    beacons = [
-        (("ble", "beacon", place, key), gtin, beacon.role == "scale")
-        for place, beacon in enumerate(config.ble.beacon)
-        for key, gtin in (("gtin", beacon.gtin), *(("also", gtin) for gtin in beacon.also))
-        if gtin is not None
-    ]
-    for path, gtin, weighs in (*listed, *beacons):
-        row = catalogue.get(gtin)
-        if row is None:
-            reading.report(path, f"no article {gtin} in the catalogue", "add it there")
-        elif weighs and row.unit_grams is None:
-            reading.remark(path, f"{row.name} has no unit_grams", "add it in the catalogue")

@@ -45,9 +45,17 @@ def path_of(error: ErrorDetails) -> Path:
 
 
 def real_errors(errors: ValidationError) -> list[ErrorDetails]:
-    """The complaints but those that only follow from another (a name made of a wrong id)."""
+    """The complaints but those that only follow from another.
+
+    Those are a name made of a wrong id, and a list called empty whose items are all wrong.
+    """
     found = errors.errors(include_url=False)
-    return [error for error in found if error["type"] != "default_factory_not_called"]
+    return [
+        error
+        for error in found
+        if error["type"] != "default_factory_not_called"
+        and not (error["type"] == "too_short" and error["input"])
+    ]
 
 
 def halves(error: ErrorDetails) -> tuple[str, str]:

@@ -15,7 +15,6 @@ from dataclasses import replace
 import numpy as np
 
 from drivers.observations import Delivery, Line, Return, Sale, Stocktake
-from drivers.pos.fields import QTY_MAX
 from gateway.changes import Change, ItemEvent, ItemEventKind, LedgerLine
 from gateway.stock import explain
 from gateway.stock.book import Account
@@ -26,6 +25,8 @@ from gateway.stock.places import NOWHERE, Places
 from gateway.stock.presence import Presence
 from gateway.stock.tags import Status, Tags
 
+QTY_MOST = 100_000
+"""No receipt or count is taken with more: who says so, is told."""
 SURE = 0.9
 """From here on a sale by GTIN tells which unit has departed."""
 COLD_SECONDS = 120.0
@@ -78,7 +79,7 @@ class Records:
 
     def _sell(self, line: Line, sale: Sale, now: float) -> list[Change]:
         account = self._goods.account(line.gtin)
-        if account is None or not 0 < line.qty <= QTY_MAX:
+        if account is None or not 0 < line.qty <= QTY_MOST:
             self._faults["bad_line"] += 1
             return []
         changes: list[Change] = []
@@ -166,7 +167,7 @@ class Records:
 
     def _bring_back(self, line: Line, fact: Return) -> list[Change]:
         account = self._goods.account(line.gtin)
-        if account is None or not 0 < line.qty <= QTY_MAX:
+        if account is None or not 0 < line.qty <= QTY_MOST:
             self._faults["bad_line"] += 1
             return []
         if account.book is None:
@@ -191,7 +192,7 @@ class Records:
         changes: list[Change] = []
         for line in fact.lines:
             account = self._goods.account(line.gtin)
-            if account is None or not 0 < line.qty <= QTY_MAX:
+            if account is None or not 0 < line.qty <= QTY_MOST:
                 self._faults["bad_line"] += 1
                 continue
             qty = max(0, line.qty - self._expect(account, line.epcs))
@@ -240,7 +241,7 @@ class Records:
 
     def _count(self, fact: Stocktake) -> list[Change]:
         account = self._goods.account(fact.gtin)
-        if account is None or not 0 <= fact.qty <= QTY_MAX:
+        if account is None or not 0 <= fact.qty <= QTY_MOST:
             self._faults["bad_line"] += 1
             return []
         if fact.zone is not None and self._places.zone(fact.zone) == NOWHERE:

@@ -32,6 +32,7 @@ from gateway.web import (
 from gateway.web.access import Access
 from gateway.web.assets import load_assets
 from gateway.web.context import Extension, TakePush, Web
+from gateway.web.plainly import Plainly
 from gateway.web.rim import Rim
 from gateway.web.setup_code import SetupCode
 from gateway.web.shop import Shop
@@ -96,5 +97,6 @@ def create_app(
             app.include_router(extension.router)
     problems.install(app)
     described.describe(app)
+    app.add_middleware(Plainly)
     app.add_middleware(Rim, web=web)
     return app

@@ -44,7 +44,7 @@ async def one(gtin: str, request: Request, web: AWeb) -> Response:
     code = gtin_of(gtin)
     if code not in web.shop.articles:
         raise Problem(404, "unknown_gtin", f"{code} is not in the catalogue", more={"gtin": code})
-    return tagged(request, availability(web, code, variants=True))
+    return tagged(request, availability(web, code))
 
 
 @router.get(
@@ -114,12 +114,12 @@ def state_of(change: StockChanged | None) -> StockState:
     return StockState.UNKNOWN if change is None else change.state
 
 
-def availability(web: Web, gtin: str, *, variants: bool = False) -> Availability:
+def availability(web: Web, gtin: str) -> Availability:
     """The present answer for a GTIN in the API's words."""
     change = web.desk.board.stock.get(gtin)
     row = web.shop.articles.get(gtin)
     name = row.name if row else gtin
-    others = [_variant(web, other) for other in web.shop.variants(gtin)] if variants else []
+    others = [_variant(web, other) for other in web.shop.variants(gtin)]
     if change is None:
         return Availability(gtin=gtin, name=name, variants=others)
     return Availability(

@@ -80,7 +80,7 @@ async def release(hold_id: str, web: AWeb) -> HoldOut:
 
 def _asked(found: HoldBody) -> HoldRequest:
     for field in ("id", "channel", "order"):
-        if not getattr(found, field).isprintable():
+        if not (getattr(found, field) or "").isprintable():
             raise bad_field(field, "must have printable characters only")
     if "/" in found.id:
         raise bad_field("id", "must not have a slash: it stands in addresses")
@@ -90,7 +90,9 @@ def _asked(found: HoldBody) -> HoldRequest:
         gtin = normalize_gtin(found.gtin)
     except GtinError as wrong:
         raise bad_field("gtin", str(wrong)) from wrong
-    return HoldRequest(found.id, gtin, found.qty, found.minutes, found.channel, found.order)
+    return HoldRequest(
+        found.id, gtin, found.qty, found.minutes, found.channel or "", found.order or ""
+    )
 
 
 def _ended(answer: HoldAnswer, hold_id: str, *, done: tuple[HoldState, ...]) -> HoldOut:

@@ -151,8 +151,8 @@ class HoldBody(Shape):
     gtin: str
     qty: int = Field(default=1, ge=1, le=1_000_000, strict=True)
     minutes: float = Field(default=30, gt=0, le=30 * 24 * 60, strict=True)
-    channel: str = Field(default="", max_length=64)
-    order: str = Field(default="", max_length=64)
+    channel: str | None = Field(default=None, max_length=64)
+    order: str | None = Field(default=None, max_length=64)
 
 
 class HoldOut(Shape):

@@ -58,13 +58,24 @@ def test_a_plain_file_that_breaks_off_loses_its_last_line(tmp_path: Path) -> Non
     assert faults.named[0].number == len(GIVEN)
 
 
-@pytest.mark.parametrize(
-    "data", [b"not packed", gzip.compress(b'{"kind": "x"}\n' * 10_000)[:30] + b"\xff" * 100]
-)
-def test_a_packed_file_that_is_damaged_is_said(tmp_path: Path, data: bytes) -> None:
+def test_a_packed_file_that_is_damaged_is_said(tmp_path: Path) -> None:
     path = tmp_path / "day.gz"
-    path.write_bytes(data)
+    path.write_bytes(gzip.compress(b'{"kind": "x"}\n' * 10_000)[:30] + b"\xff" * 100)
     assert read(path)[1].counts["torn"] == 1
+
+
+def test_what_only_its_name_calls_packed_is_no_empty_day(tmp_path: Path) -> None:
+    path = tmp_path / "day.ndjson.gz"
+    path.write_bytes(b'{"kind": "x"}\n')
+    with pytest.raises(CaptureUnreadable, match="not packed"):
+        read(path)
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_loses_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "day.ndjson"
+    write(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read(path) == (GIVEN, CaptureFaults(lines=len(GIVEN)))
 
 
 def test_a_line_without_end_is_not_kept_whole(tmp_path: Path) -> None:

@@ -51,6 +51,18 @@ def test_faults_are_said_for_people_and_for_machines(
     assert [fault["line"] for fault in answer["faults"]] == [7, 8]
 
 
+def test_warnings_are_said_beside_faults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    idle, path = SMALL.removesuffix("[till]\n"), tmp_path / "store.toml"
+    path.write_text(idle, "utf-8")
+    assert check_command(path, live=False, as_json=True) == 0
+    alone = json.loads(capsys.readouterr().out)["warnings"]
+    path.write_text(idle + "[privcy]\n", "utf-8")
+    assert check_command(path, live=False, as_json=True) == 2
+    assert json.loads(capsys.readouterr().out)["warnings"] == alone != []
+
+
 @pytest.mark.parametrize(
     ("driver", "right"),
     [

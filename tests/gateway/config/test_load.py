@@ -97,10 +97,52 @@ def test_a_scale_carries_an_article_of_the_catalogue(tmp_path: Path) -> None:
     other = "gtin,name\n03453120000011,Pull\n"
     with pytest.raises(ConfigError) as caught:
         load_store(written(tmp_path, catalogue=other), env={})
-    (fault,) = caught.value.faults
+    fault, planned = caught.value.faults
     assert (fault.line, fault.key) == (19, "ble.beacon[scale-3].gtin")
+    assert (planned.file, planned.line) == ("planogram.csv", 2), "the same, of another file"
     light = load_store(written(tmp_path, catalogue=CATALOGUE.replace("262", "")), env={})
     assert "unit_grams" in str(light.warnings[0])
+
+
+def test_the_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
+    store = (
+        SMALL.replace("safety = 2", "safty = 2")
+        .replace('address = "C4:7C:8D:6A:11:02"', "eid = 0, since = 1700000000")
+        .replace('role = "scale"', 'role = "fridge"\nkey_file = "nowhere.key"')
+    )
+    path = written(
+        tmp_path, store, CATALOGUE + "123,Pull,,\n", PLANOGRAM + "shelf-b,03453120000028,1\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_store(path, env={})
+    said = {(fault.file, fault.key) for fault in caught.value.faults}
+    assert {
+        ("store.toml", "promise.safty"),
+        ("store.toml", "ble.beacon[scale-3].key_file"),
+        ("catalogue.csv", "gtin"),
+        ("planogram.csv", "zone"),
+    } <= said
+
+
+def test_a_key_file_must_hold_a_key(tmp_path: Path) -> None:
+    path = written(tmp_path, SMALL.replace('role = "scale"', 'role = "scale"\nkey_file = "a.key"'))
+    for text, wrong in (("00" * 15, "15 bytes"), ("no key", "hex digits"), ("é", "no text")):
+        (tmp_path / "a.key").write_text(text, "utf-8")
+        with pytest.raises(ConfigError, match=wrong):
+            load_store(path, env={})
+    (tmp_path / "a.key").write_text("0F" * 16 + "\n", "utf-8")
+    load_store(path, env={})
+
+
+def test_an_empty_catalogue_lacks_its_header(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"catalogue\.csv:1: gtin: missing column"):
+        load_store(written(tmp_path, catalogue=""), env={})
+
+
+def test_a_list_whose_only_item_is_wrong_is_not_called_empty(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_store(written(tmp_path, '[store]\nid = "A"\n[[zone]]\nid = "z"\nkind = "shlf"\n'))
+    assert [fault.key for fault in caught.value.faults] == ["zone[z].kind"]
 
 
 @pytest.mark.parametrize("name", ["nowhere.toml", "."])

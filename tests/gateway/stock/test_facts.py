@@ -16,9 +16,11 @@ from drivers.observations import (
     Stocktake,
     Weight,
 )
+from drivers.pos.fields import QTY_MAX
 from gateway.changes import Alert, LedgerLine, Remember, StockChanged, StockState
 from gateway.requests import HoldVerdict
 from gateway.stock.engine import StockEngine
+from gateway.stock.records import QTY_MOST
 from gateway.stock.tags import Status
 from tests.gateway.stock.shop import T0, HexNaming, Shop, epc, gtin, layout, reads, shop
 
@@ -446,3 +448,7 @@ def test_a_return_is_unavailable_until_a_zone_that_may_have_it_is_counted() -> N
     assert store.stock[gtin(1)].unavailable == 1
     told(store, counted(3, 6, "shelf-a"))
     assert store.stock[gtin(1)].unavailable == 0
+
+
+def test_what_is_taken_in_at_the_door_is_entered() -> None:
+    assert QTY_MOST == QTY_MAX

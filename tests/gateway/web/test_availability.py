@@ -129,3 +129,23 @@ async def test_wrong_query_names_the_field(
     answer = await here.get(PATH, params=query)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_variants_are_on_every_page_as_on_their_own(here: httpx.AsyncClient) -> None:
+    alone = (await here.get(f"{PATH}/{COAT}")).json()
+    page = (await here.get(PATH)).json()["items"]
+    assert alone["variants"]
+    assert next(one for one in page if one["gtin"] == COAT) == alone
+
+
+async def test_an_empty_filter_is_none(here: httpx.AsyncClient) -> None:
+    plain = (await here.get(PATH)).json()
+    asked = await here.get(f"{PATH}?zone=&state=&q=&limit=&cursor=")
+    assert (asked.status_code, asked.json()) == (200, plain)
+    assert (await here.get(f"{PATH}?zone=nowhere&state=")).status_code == 422
+
+
+async def test_the_head_of_an_answer_is_that_of_the_answer(here: httpx.AsyncClient) -> None:
+    whole, head = await here.get(PATH), await here.head(PATH)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == whole.headers["etag"]

@@ -89,3 +89,8 @@ async def test_wrong_fields_are_named(
     answer = await here.post("/api/v1/holds", json=HOLD | change)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_a_hold_of_nobodys_order_is_a_hold(here: httpx.AsyncClient) -> None:
+    made = await here.post("/api/v1/holds", json=HOLD | {"channel": None, "order": None})
+    assert (made.status_code, made.json()["channel"], made.json()["order"]) == (201, "", "")
