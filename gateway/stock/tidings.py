@@ -99,10 +99,14 @@ class Tidings:
             elif now - sold > OPEN_SECONDS:
                 del self._unsure[row]
                 tags.told[row] = NOWHERE
-            elif now - sold >= LAID_SECONDS and not tags.last[row] > sold + LAID_SECONDS:
+            elif now - sold >= LAID_SECONDS and not self._heard_since(row, sold, now):
                 p = 1.0 - (1.0 - chance) * self._unheard(row)
                 changes += self._departed(row, sold, p, now) if p > SURE else []
         return changes
+
+    def _heard_since(self, row: int, sold: float, now: float) -> bool:
+        """Whether it was heard just now, or longer than a bag is on its way to the door."""
+        return bool(self._tags.last[row] > min(sold + LAID_SECONDS, now - LAID_SECONDS))
 
     def _unheard(self, row: int) -> float:
         """P(a tag that lies where it lay is silent for so long): misses in a row are alike."""

@@ -110,10 +110,12 @@ class Unseen:
             spread = np.convolve(spread, fresh * booked + (1 - fresh) * late)
         if returned:
             spread = np.convolve(spread, answer.booked(returned, sure))
-        # What came back is taken home to its shelf, what comes in lies in the back room.
+        # What came back is taken home to its shelf, what comes in lies in the back room until a
+        # count finds it elsewhere.
         likely = np.flatnonzero(spread > LIKELY)
-        home = np.minimum(likely, returned)
-        unread = np.maximum(0, likely - home - arriving)
+        brought = max(0, arriving - account.delivered) if self._backs else 0
+        home = np.minimum(likely, returned + brought)
+        unread = np.maximum(0, likely - home - (arriving - brought))
         if shelved is not None:
             shelved = shelved[unread]
         elif settled > WEIGHED_MOST:

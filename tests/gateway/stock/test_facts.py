@@ -452,3 +452,12 @@ def test_a_return_is_unavailable_until_a_zone_that_may_have_it_is_counted() -> N
 
 def test_what_is_taken_in_at_the_door_is_entered() -> None:
     assert QTY_MOST == QTY_MAX
+
+
+def test_what_a_count_finds_on_a_shelf_just_after_its_delivery_is_no_longer_behind() -> None:
+    store = stocked(3)
+    store.deliver(1, 4)
+    store.run(120)
+    store.count(1, 3, "shelf-a")
+    zones = store.stock[gtin(1)].zones
+    assert (round(zones["shelf-a"]), round(zones["back"])) == (3, 1)

@@ -75,3 +75,17 @@ def test_a_sale_of_one_of_several_tells_which_once_its_silence_does() -> None:
     assert departed.epc.endswith(".2")
     assert told(store, ItemEventKind.MOVED) == []
     assert len(told(store, ItemEventKind.ARRIVED)) == 3
+
+
+def test_a_unit_that_its_shelf_still_hears_is_not_told_departed_for_a_sale() -> None:
+    """One of two like units vanishes with the sale; which, nobody can know in that second."""
+    for seed in range(12):
+        store = shop(seed)
+        store.where = {epc(0, serial): 3 for serial in range(3)}
+        store.count(0, 3)
+        store.run(120)
+        del store.where[epc(0, 0)]
+        store.sell(0)
+        store.run(200)
+        departed = {event.epc for event in told(store, ItemEventKind.DEPARTED)}
+        assert departed <= {"urn:epc:id:sgtin:0.0"}, seed
