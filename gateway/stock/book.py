@@ -22,6 +22,8 @@ BOOK_TRUST = 0.985
 """P(a book is right that somebody has just written)."""
 LATE_SECONDS, LATE_ENTRIES = 2 * DAY, 200
 """A count may be told so late, and so much may have moved the book since."""
+AGAIN_SECONDS = 60.0
+"""Less is not the time between two counts, but the same one told twice."""
 DECAY_A_DAY = 0.01
 """Share of a book's certainty lost each day since somebody counted."""
 
@@ -59,6 +61,7 @@ class Account:
         arrivals: (time, units) of the newest deliveries, for which antennas may need a while.
         brought_back: units returned whose tags are sold ones: not in the book's tags again before
             they are read where goods lie.
+        confirmed: units without a known tag that people found in two counts of the building.
         elsewhere: units in the book beyond those on the GTIN's scale, in the back room say; None
             until both have spoken.
         lifted: units that the scale no longer shows though it should.
@@ -84,6 +87,7 @@ class Account:
     delivered: int = 0
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     brought_back: int = 0
+    confirmed: int = 0
     weighed: float | None = None
     weighed_in: dict[int, float] = field(default_factory=dict)
     weighed_t: float | None = None
@@ -131,10 +135,15 @@ class Account:
         self.elsewhere, self.lifted = None, Lifted()
         self.moved = 0
 
-    def pin_whole(self, qty: int, t: float) -> None:
-        """Somebody counted the building at `t`: `qty`, and what has come and gone since."""
+    def pin_whole(self, qty: int, t: float, known: int) -> None:
+        """Somebody counted the building at `t`: `qty`, and what has come and gone since.
+
+        `known`: tags that are in the book. What a later count finds again beyond them, is there.
+        """
         since = [entry for entry in self.entries if entry[0] > t]
+        before, again = self.book, self.whole_at is not None and t - self.whole_at >= AGAIN_SECONDS
         self.pin(qty + sum(units for _, units, _ in since), t)
+        self.confirmed = self.unseen(known) if again and before == self.book else 0
         returned = sum(back for *_, back in since)
         self.unavailable = min(self.unavailable, returned)
         self.brought_back = min(self.brought_back, returned)

@@ -45,7 +45,7 @@ class Counts:
             if tags.status[row] == Status.HERE and tags.belief[row, AWAY] > 0.5:
                 tags.status[row] = Status.LOST
                 tags.belief[row] = 0.0
-        account.pin_whole(fact.qty, fact.t)
+        account.pin_whole(fact.qty, fact.t, self._goods.in_book(account))
         account.lying, account.delivered, account.arrivals = {}, 0, []
         account.counted.clear()
         surplus = self._goods.in_book(account) - (account.book or 0)

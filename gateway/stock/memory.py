@@ -110,6 +110,7 @@ class Memory:
         account.heard, account.whole_at = said["heard"], said.get("whole_at")
         lying = {self._places.zone(zone): int(qty) for zone, qty in said["lying"].items()}
         account.lying = {zone: qty for zone, qty in lying.items() if zone != NOWHERE}
+        account.confirmed = int(said.get("confirmed", 0))
         account.delivered = int(said.get("delivered", 0))
         moved = said.get("moved", 0)
         account.moved = None if moved is None else int(moved)
@@ -173,6 +174,8 @@ class Memory:
             "tags": self._listed(account),
             **self._counts(account),
         }
+        if account.confirmed:
+            said["confirmed"] = account.confirmed
         if account.whole_at is not None:
             said["whole_at"] = account.whole_at
         return json.dumps(said, separators=(",", ":"))

@@ -150,6 +150,7 @@ class Records:
 
     def _take_unseen(self, account: Account) -> None:
         """One unit without a known tag left: off a shelf, if one is known to have any."""
+        account.confirmed = max(0, account.confirmed - 1)
         if account.unseen(self._goods.in_book(account)) >= sum(account.known_lying().values()):
             return
         zone = max(account.lying, key=lambda z: (z in self._shelves, account.lying[z], -z))

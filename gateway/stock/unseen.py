@@ -90,12 +90,15 @@ class Unseen:
         if not self._all_watched or deaf:
             return answer.booked(units, sure), None
         returned = min(units, account.brought_back)
+        known = min(units, returned + account.confirmed)
         arrivals = account.arriving(now)
-        arriving, fresh = self._arriving(account, arrivals, units - returned, now)
-        settled = units - returned - arriving
+        arriving, fresh = self._arriving(account, arrivals, units - known, now)
+        settled = units - known - arriving
         shelved = None
-        if settled <= WEIGHED_MOST:
-            shelved = self._shelved(account, np.arange(settled + 1))
+        # What is known to be there may still lie on its shelf or behind it, as any unread unit.
+        somewhere = settled + known - returned
+        if somewhere <= WEIGHED_MOST:
+            shelved = self._shelved(account, np.arange(somewhere + 1))
         tags = self._goods.in_book(account)
         bare = not self._goods.ever_read(account)
         seen = None
@@ -108,8 +111,8 @@ class Unseen:
             booked = answer.booked(arriving, sure)
             late = self._unread.spread(tags, booked, bare=bare, learned=False)
             spread = np.convolve(spread, fresh * booked + (1 - fresh) * late)
-        if returned:
-            spread = np.convolve(spread, answer.booked(returned, sure))
+        if known:
+            spread = np.convolve(spread, answer.booked(known, sure))
         # What came back is taken home to its shelf, what comes in lies in the back room until a
         # count finds it elsewhere.
         likely = np.flatnonzero(spread > LIKELY)
@@ -118,7 +121,7 @@ class Unseen:
         unread = np.maximum(0, likely - home - (arriving - brought))
         if shelved is not None:
             shelved = shelved[unread]
-        elif settled > WEIGHED_MOST:
+        elif somewhere > WEIGHED_MOST:
             shelved = self._shelved(account, unread)
         if shelved is None:
             return spread, None
@@ -166,7 +169,11 @@ class Unseen:
         tags; None with no book."""
         booked, read = self._goods.tallies()
         return [
-            (tags, ever, None if one.book is None else one.book - one.brought_back - tags)
+            (
+                tags,
+                ever,
+                None if one.book is None else one.book - one.brought_back - one.confirmed - tags,
+            )
             for one, tags, ever in zip(self._goods.accounts, booked, read, strict=True)
         ]
 

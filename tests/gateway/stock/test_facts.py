@@ -461,3 +461,30 @@ def test_what_a_count_finds_on_a_shelf_just_after_its_delivery_is_no_longer_behi
     store.count(1, 3, "shelf-a")
     zones = store.stock[gtin(1)].zones
     assert (round(zones["shelf-a"]), round(zones["back"])) == (3, 1)
+
+
+def test_units_without_tags_that_two_counts_of_the_building_found_are_there() -> None:
+    store = stocked(5)
+    store.run(600)
+    store.count(0, 7)
+    store.run(120)
+    assert on_hand(store) == 5, "one count may be wrong: five tags answer, two would be silent"
+    store.count(0, 7)
+    store.run(600)
+    assert (on_hand(store), store.stock[gtin(0)].available) == (7, 7)
+    store.deliver(0, 3)
+    store.run(2400)
+    assert on_hand(store) == 7, "what was delivered since, nobody has counted"
+    store.count(0, 5)
+    store.run(60)
+    assert on_hand(store) == 5
+
+
+def test_a_count_that_is_told_twice_is_one_count() -> None:
+    store = stocked(5)
+    store.run(600)
+    store.count(0, 7)
+    store.run(10)
+    store.count(0, 7)
+    store.run(600)
+    assert on_hand(store) == 5
