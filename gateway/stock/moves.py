@@ -17,7 +17,7 @@ from gateway.stock.layout import ZoneKind
 from gateway.stock.levels import Levels
 from gateway.stock.places import NOWHERE, Places
 from gateway.stock.rates import ZoneRates, expected_reads
-from gateway.stock.tags import AWAY, HERE, Tags
+from gateway.stock.tags import AWAY, HERE, HIDDEN, Tags
 from gateway.stock.usual import Usual
 
 PASSING_ODDS, EXIT_ODDS = 5.0, 4.5
@@ -105,6 +105,9 @@ class Moves:
         tags.rival[rows] = rival
         gain = self._gain(rows, rival, reads, exposure) + self._loud(epoch, rows, rival)
         gain *= np.maximum(self.refutable(rows, epoch.t), _DEAF_WORTH)
+        # What nobody hears where it lies is silent there whether it lies there or not.
+        lies_hidden = np.where(reads.any(axis=1) | (gain < 0), 0.0, tags.belief[rows, HIDDEN])
+        gain *= 1.0 - lies_hidden
         most = self._habits.step_most
         fade = self._habits.fade * np.clip(tags.best[rows] / _STRONG, _WEAKEST, 1.0)
         step = np.clip(gain, -most, most) - fade * self._pace(rows, rival)

@@ -342,6 +342,12 @@ class Presence:
 
     def _move(self, epoch: Epoch, exposure: NDArray[np.float64]) -> None:
         live = self._tags.status[epoch.row] == Status.HERE
-        rows, zones = self._moves.weigh(epoch.only(live), exposure, self._tags.belief[:, HAND])
+        belief = self._tags.belief
+        rows, zones = self._moves.weigh(epoch.only(live), exposure, belief[:, HAND])
+        hidden = np.where(np.isin(rows, epoch.row), 0.0, belief[rows, HIDDEN])
         for zone in distinct(zones):
             self.place(rows[zones == zone], zone, epoch.t, challenged=True)
+        # One read elsewhere does not make a tag that nobody heard where it lay one to be missed.
+        hidden *= belief[rows, HERE]
+        belief[rows, HERE] -= hidden
+        belief[rows, HIDDEN] += hidden

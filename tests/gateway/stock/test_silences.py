@@ -12,7 +12,7 @@ from gateway.stock.habits import SHOP, Habits
 from gateway.stock.layout import Item
 from gateway.stock.silences import KEPT, MOST_SILENT, Silences
 from gateway.stock.tags import AWAY, HIDDEN, Status, Tags
-from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, shop
+from tests.gateway.stock.shop import HexNaming, Shop, epc, gtin, reads, shop
 
 TAGS, MINUTE = 40, 60.0
 UNTIL = 8 * 3600.0
@@ -142,3 +142,26 @@ def test_what_was_learned_stays_open_to_change() -> None:
         silences.learn(TAGS, UNTIL + minute * MINUTE, UNTIL + (minute - 1) * MINUTE, 0.0)
     assert silences._rested * silences._usual <= KEPT
     assert silences.fades < before
+
+
+@pytest.mark.parametrize("antenna", [2, 3])
+def test_one_read_elsewhere_does_not_make_a_tag_that_nobody_hears_one_to_be_missed(
+    antenna: int,
+) -> None:
+    """It has been silent for twenty minutes on its shelf, among four that answer."""
+    store = shop(exits=False)
+    for serial in range(4):
+        store.where[epc(0, serial)] = 1
+    store.count(0, 5)
+    store.run(60)
+    store.engine.observe(reads(store.t + 0.4, (1, epc(0, 4))))
+    store.run(1200)
+    tags = store.engine._tags
+    row = tags.of_text(epc(0, 4)) or 0
+    assert tags.belief[row, HIDDEN] > 0.9
+    store.engine.observe(reads(store.t + 0.4, (antenna, epc(0, 4))))
+    for _ in range(4):
+        store.run(150)
+        assert store.engine._places.zones[tags.home[row]] == "shelf-a"
+        assert tags.belief[row, HIDDEN] > 0.9
+    assert store.stock[gtin(0)].on_hand == 5
