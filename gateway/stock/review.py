@@ -49,6 +49,7 @@ class Review:
         self._storage, self._own = places.storage, places.own
         # What was tried on is soon on its shelf again, where the room's antenna may not hear it.
         self._looked_at = self._storage | places.are(ZoneKind.FITTING)
+        self._watched, self._tills = places.watched, places.are(ZoneKind.TILL)
         self._longest = habits.review_seconds
 
     def due(self, t: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -74,8 +75,12 @@ class Review:
         each = np.arange(len(rows))
         at_home = scores[each, home]
         # Nobody tries on what the room's own antenna does not hear.
-        tried_on = self._looked_at & (reads @ self._own >= TRIED_ON)
-        scores[~(self._storage | tried_on)] = -np.inf
+        heard = reads @ self._own
+        tried_on = self._looked_at & (heard >= TRIED_ON)
+        # What its own shelf never heard, and the till did, was never laid there.
+        silent = self._watched[home] & (heard[each, home] <= 0.0)
+        paid = self._tills & (heard >= TRIED_ON) & silent[:, None]
+        scores[~(self._storage | tried_on | paid)] = -np.inf
         rivals = scores.copy()
         rivals[each, home] = -np.inf
         some = np.flatnonzero(at_home - rivals.max(axis=1) < REACH)

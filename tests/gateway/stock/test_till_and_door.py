@@ -253,3 +253,15 @@ def test_while_the_reader_of_the_shelves_is_away_stray_reads_take_nothing_to_til
         store.run(1)
     assert store.stock[gtin(0)].on_hand == 6
     assert store.items[said:] == []
+
+
+def test_what_the_till_alone_has_heard_of_new_goods_is_not_on_their_shelf() -> None:
+    store = shop()
+    for serial in range(3):
+        store.where[epc(0, serial)] = 1
+    store.run(360)
+    store.where[epc(0, 9)] = 4
+    store.run(30)
+    zones = store.stock[gtin(0)].zones
+    assert zones["shelf-a"] < 3.5
+    assert zones["till"] > 0.5
