@@ -87,6 +87,7 @@ class Account:
     delivered: int = 0
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     brought_back: int = 0
+    returns_from: float | None = None
     confirmed: int = 0
     weighed: float | None = None
     weighed_in: dict[int, float] = field(default_factory=dict)
@@ -99,6 +100,10 @@ class Account:
     def counted_since(self, t: float) -> bool:
         """Whether the building was counted later: that count knew of what is only told now."""
         return self.whole_at is not None and t < self.whole_at
+
+    def begin(self, units: int, t: float) -> None:
+        """The first that is booked finds units there before it: nothing came in with them."""
+        self.book, self.booked_at = max(0, units), t
 
     def take_in(self, qty: int, t: float, *, returned: bool = False) -> None:
         """Units came into the book, as goods or back from a customer."""
@@ -117,7 +122,13 @@ class Account:
             return 0
         short = max(0, qty - self.book)
         self.book = max(0, self.book - qty)
+        self.unavailable = min(self.unavailable, self.book)
+        self.brought_back = min(self.brought_back, self.book)
         return short
+
+    def returned_since(self, t: float) -> int:
+        """Units that came back from customers."""
+        return sum(back for then, _, back in self.entries if then >= t)
 
     def arrive(self, qty: int, t: float) -> None:
         """Units were delivered; notes older than antennas need are forgotten."""

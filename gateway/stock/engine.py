@@ -55,6 +55,7 @@ from gateway.stock.own import OwnNaming
 from gateway.stock.places import Places
 from gateway.stock.presence import Presence
 from gateway.stock.records import Records
+from gateway.stock.returned import Returned
 from gateway.stock.scales import Scales
 from gateway.stock.tags import FOREIGN, Tags
 from gateway.stock.tidings import Tidings
@@ -92,6 +93,7 @@ class StockEngine:
         self._records = Records(self._places, self._tags, self._goods, self._presence, self.faults)
         unsure = self._records.unsure
         self._afterlife = Afterlife(self._places, self._tags, self._goods, self._presence, unsure)
+        self._returned = Returned(self._places, self._tags, self._goods)
         composer = Composer(
             layout, self._places, self._tags, self._goods, self._hearing, self._presence
         )
@@ -199,6 +201,7 @@ class StockEngine:
         changes += self._afterlife.consider()
         for fact in facts:
             changes += self._records.enter(fact, now)
+        self._returned.look(now)
         return changes
 
     def hold(self, request: HoldRequest, now: float) -> HoldAnswer:

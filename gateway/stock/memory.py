@@ -107,6 +107,8 @@ class Memory:
             return
         account.book, account.booked_at = said["book"], said["booked_at"]
         account.counted_at, account.unavailable = said["counted_at"], int(said["unavailable"])
+        # Tags that were known by then are no longer told from what came back before.
+        account.returns_from = now if account.unavailable else None
         account.heard, account.whole_at = said["heard"], said.get("whole_at")
         lying = {self._places.zone(zone): int(qty) for zone, qty in said["lying"].items()}
         account.lying = {zone: qty for zone, qty in lying.items() if zone != NOWHERE}

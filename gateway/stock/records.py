@@ -31,6 +31,8 @@ SURE = 0.9
 """From here on a sale by GTIN tells which unit has departed."""
 COLD_SECONDS = 120.0
 """What is first read so soon after the first read of all was there before we were."""
+JUST_SECONDS = 10.0
+"""Who was heard on a shelf so shortly before a sale has hardly been carried to the till."""
 BROUGHT_SECONDS = 180.0
 """What was first read so shortly before a return is what came back."""
 UNBOOKED_SECONDS = 1800.0
@@ -88,11 +90,16 @@ class Records:
             if unit == 0 and line.epc:
                 row = self._tags.of_text(line.epc)
                 self._goods.take_tags()
-                if row is None or self._tags.account[row] < 0:
+                if row is None or not self._is_of(account, row):
                     self._faults["bad_sale_epc"] += 1
                     row = None
             changes += self._sell_one(account, row, sale, now)
         return changes
+
+    def _is_of(self, account: Account, row: int) -> bool:
+        """Whether a tag is of this account's goods, and not beyond their bound."""
+        number = int(self._tags.account[row])
+        return number >= 0 and self._goods.accounts[number] is account
 
     def _sell_one(
         self, account: Account, named: int | None, sale: Sale, now: float
@@ -104,7 +111,7 @@ class Records:
         changes: list[Change] = [
             LedgerLine(sale.t, account.gtin, "sold", -1, zone=zone, epc=epc, ref=sale.id)
         ]
-        if row is not None and chance <= SURE:
+        if row is not None and (chance <= SURE or self._just_heard(row, named, sale.t)):
             self.unsure[row] = chance
         elif row is not None and epc is not None and self._tags.told[row] != NOWHERE:
             self._tags.told[row] = NOWHERE
@@ -120,6 +127,11 @@ class Records:
                 )
             )
         return changes
+
+    def _just_heard(self, row: int, named: int | None, t: float) -> bool:
+        """Whether a unit that a sale by GTIN is given to answered its shelf a moment ago."""
+        tags = self._tags
+        return named is None and not tags.paid[row] and t - float(tags.last[row]) < JUST_SECONDS
 
     def _take_one(self, account: Account, named: int | None, t: float) -> tuple[int | None, float]:
         """Take one unit off book and tags: the named one, or the one that explains it best."""
@@ -172,22 +184,37 @@ class Records:
             self._faults["bad_line"] += 1
             return []
         if account.book is None:
-            # The till's antenna may have read what comes back before the receipt was made.
-            newest = min(line.qty, self._first_read_since(account, fact.t - BROUGHT_SECONDS))
-            account.take_in(self._goods.in_book(account) - newest, fact.t)
+            newest = min(line.qty, len(self._come_with(account, fact.t)))
+            account.begin(self._goods.in_book(account) - newest, fact.t)
         if not account.counted_since(fact.t):
+            found = self._come_with(account, fact.t)
+            since = min([fact.t, *self._tags.first[found].tolist()])
+            pending = account.unavailable and account.returns_from is not None
+            account.returns_from = min(since, account.returns_from or since) if pending else since
+            before = account.returned_since(min(since, fact.t - BROUGHT_SECONDS))
+            came = max(0, len(found) - before)
             account.take_in(line.qty, fact.t, returned=True)
             account.unavailable += line.qty
-            found = self._first_read_since(account, fact.t - BROUGHT_SECONDS)
-            account.brought_back += max(0, line.qty - found)
+            account.brought_back += max(0, line.qty - came)
         self._heard(account, fact.t)
         self._goods.touch(account.gtin)
         return [LedgerLine(fact.t, account.gtin, "returned", line.qty, epc=line.epc, ref=fact.id)]
 
-    def _first_read_since(self, account: Account, t: float) -> int:
-        tags = self._tags
-        rows = account.rows
-        return int(((tags.status[rows] == Status.HERE) & (tags.first[rows] >= t)).sum())
+    def _come_with(self, account: Account, t: float) -> list[int]:
+        """Tags that came with a return at `t`: the till's antenna may have read them before.
+
+        They were first read a moment before it, or have been at till and door ever since.
+        """
+        tags, passing = self._tags, self._passing.tills | self._passing.exits
+        return [
+            row
+            for row in account.rows
+            if tags.status[row] == Status.HERE
+            and (
+                tags.first[row] >= t - BROUGHT_SECONDS
+                or (int(tags.home[row]) in passing and tags.since[row] == tags.first[row])
+            )
+        ]
 
     def _deliver(self, fact: Delivery) -> list[Change]:
         changes: list[Change] = []
@@ -198,7 +225,7 @@ class Records:
                 continue
             qty = max(0, line.qty - self._expect(account, line.epcs))
             if account.book is None:
-                account.take_in(self._there_before(account, fact.t), fact.t)
+                account.begin(self._there_before(account, fact.t), fact.t)
             qty = 0 if account.counted_since(fact.t) else qty
             account.take_in(qty, fact.t)
             if qty:

@@ -64,6 +64,16 @@ def test_a_sale_by_epc_takes_that_very_tag() -> None:
     assert on_hand(store) == 2
 
 
+def test_a_sale_that_names_a_tag_of_other_goods_takes_none_of_those() -> None:
+    store = stocked(3)
+    store.where[epc(1, 7)] = 1
+    store.run(30)
+    store.sell(0, tag=epc(1, 7))
+    store.run(30)
+    assert (on_hand(store), on_hand(store, 1)) == (2, 1)
+    assert store.engine.faults["bad_sale_epc"] == 1
+
+
 def test_a_customer_return_is_unavailable_until_it_lies_on_a_shelf() -> None:
     store = stocked(3)
     store.count(0, 3)

@@ -89,3 +89,21 @@ def test_a_unit_that_its_shelf_still_hears_is_not_told_departed_for_a_sale() -> 
         store.run(200)
         departed = {event.epc for event in told(store, ItemEventKind.DEPARTED)}
         assert departed <= {"urn:epc:id:sgtin:0.0"}, seed
+
+
+def test_the_last_unit_is_not_told_departed_by_a_sale_while_its_shelf_hears_it() -> None:
+    """The till may have meant one whose tag is dead, or rung up the wrong article."""
+    store = stocked(1)
+    store.sell(0)
+    assert told(store, ItemEventKind.DEPARTED) == []
+    store.run(120)
+    assert told(store, ItemEventKind.DEPARTED) == []
+
+
+def test_the_last_unit_is_told_departed_by_its_sale_once_it_is_silent() -> None:
+    store = stocked(1)
+    store.sell(0)
+    del store.where[epc(0, 0)]
+    store.run(120)
+    (departed,) = told(store, ItemEventKind.DEPARTED)
+    assert departed.epc.endswith(".0")
